@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Marks for functions that run on the host and, under nvcc, on the device.
+
+#if defined(__CUDACC__)
+#define PRETEXT_HD __host__ __device__
+#else
+#define PRETEXT_HD
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define PRETEXT_INLINE inline __attribute__((always_inline))
+#else
+#define PRETEXT_INLINE inline
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+
+#include "ssl/core/math.hpp"
+#include "ssl/core/shape.hpp"
+
+/// \file
+/// Numbers that may change during training. Every numeric option is a `number`: a constant or a schedule,
+/// evaluated at the global optimizer step (the first step is 0).
+namespace ssl {
+
+/// Linear warm-up to `peak`, then half a cosine to `end`.
+///
+/// Formula  warm-up, s < w: start + (peak - start) (s + 1) / w        (ends::inclusive_peak)
+///          after:          end + (peak - end) (1 + cos(pi (s - w) / (steps - w))) / 2
+///          beyond steps:   end
+/// The published codes differ at the ends; `form` names which one is meant:
+///   next_step   warm-up (s+1)/w as lightly; cosine over steps - w - 1 intervals, so that the last step is `end`
+///   half_open   warm-up (s+1)/w; cosine over steps - w intervals, `end` is never reached
+///   this_step   warm-up s/w as MAE and timm with warmup_prefix; cosine over steps - w intervals
+///   linspace    warm-up over w - 1 intervals, both ends included, as DINO, DINOv2 and solo-learn; cosine over steps - w
+enum class warmup_form { half_open, next_step, this_step, linspace };
+
+struct warmup_cosine {
+  double peak = 0;
+  index warmup_steps = 0;
+  index steps = 1;
+  double end = 0;
+  double start = 0;
+  warmup_form form = warmup_form::half_open;
+
+  double at(index step) const {
+    double const w = static_cast<double>(warmup_steps);
+    if (step < warmup_steps) {
+      double const done = form == warmup_form::this_step  ? step / w
+                          : form == warmup_form::linspace ? (warmup_steps > 1 ? step / (w - 1) : 0.0)
+                                                          : (step + 1) / w;
+      return start + (peak - start) * done;
+    }
+    double const intervals = static_cast<double>(steps - warmup_steps - (form == warmup_form::next_step ? 1 : 0));
+    double const passed = static_cast<double>(step - warmup_steps);
+    if (intervals <= 0 || passed >= intervals) return end;
+    return end + (peak - end) * 0.5 * (1.0 + std::cos(math::pi * passed / intervals));
+  }
+};
+
+/// From `from` to `to` in equal differences over `steps`, then constant.
+struct linear_ramp {
+  double from = 0;
+  double to = 0;
+  index steps = 1;
+  double at(index step) const { return step >= steps ? to : from + (to - from) * static_cast<double>(step) / static_cast<double>(steps); }
+};
+
+/// `initial`, multiplied by `factor` at each of up to eight steps.
+struct step_decay {
+  double initial = 0;
+  double factor = 0.1;
+  index at_steps[8] = {-1, -1, -1, -1, -1, -1, -1, -1};  ///< -1 marks an unused place
+  double at(index step) const {
+    double value = initial;
+    for (index boundary : at_steps)
+      if (boundary >= 0 && step >= boundary) value *= factor;
+    return value;
+  }
+};
+
+/// A constant or a schedule.
+class number {
+ public:
+  enum class kind { constant, warmup_cosine, linear, steps };
+
+  constexpr number(double value = 0) : constant_(value) {}
+  constexpr number(ssl::warmup_cosine schedule) : kind_(kind::warmup_cosine), cosine_(schedule) {}
+  constexpr number(linear_ramp schedule) : kind_(kind::linear), linear_(schedule) {}
+  constexpr number(step_decay schedule) : kind_(kind::steps), steps_(schedule) {}
+
+  double at(index step) const {
+    switch (kind_) {
+      case kind::warmup_cosine: return cosine_.at(step);
+      case kind::linear: return linear_.at(step);
+      case kind::steps: return steps_.at(step);
+      case kind::constant: break;
+    }
+    return constant_;
+  }
+  constexpr kind form() const { return kind_; }
+
+ private:
+  kind kind_ = kind::constant;
+  double constant_ = 0;
+  ssl::warmup_cosine cosine_{};
+  linear_ramp linear_{};
+  step_decay steps_{};
+};
+
+}  // namespace ssl
