@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "ssl/core/macros.hpp"
+#include "ssl/core/shape.hpp"
+
+namespace ssl {
+
+/// Where a tensor lies in the arena. Inside a `repeat` the place may depend on the iteration i:
+/// offset + stride * ((i + phase) & mask). Outside, stride is 0.
+struct slot {
+  index offset = -1;  ///< -1: there is no such tensor
+  index stride = 0;
+  int phase = 0;
+  int mask = 0;
+
+  constexpr bool exists() const { return offset >= 0; }
+  constexpr index at(int iteration) const { return offset + stride * ((iteration + phase) & mask); }
+};
+
+inline constexpr int blocks_per_operation = 4;
+
+/// What the code of one operation reads at run time: an entry of the plan's constexpr table.
+struct op_record {
+  slot x, y;            ///< input and output
+  slot x2;              ///< second input of a two-armed operation
+  slot gx, gy;          ///< gradients of input and output; gx does not exist where nobody needs it
+  slot gx2, gy2;        ///< of the second input; of the second use of a forked value
+  slot saved;           ///< written by forward, read by backward
+  slot workspace_forward, workspace_backward;
+  index parameter[blocks_per_operation] = {};  ///< offsets in the role's flat arrays
+  index buffer[blocks_per_operation] = {};
+};
+
+/// Sees the output of every operation of a forward pass; for diagnosis only, where a virtual call costs nothing.
+struct output_observer {
+  virtual void see(op_record const* op, int iteration, void const* y, index elements) = 0;
+
+ protected:
+  ~output_observer() = default;
+};
+
+/// What the pointers of one pass through a network are: the arena, and the flat arrays of the role.
+template <class T>
+struct frame {
+  T* arena = nullptr;
+  T const* parameters = nullptr;
+  T* gradients = nullptr;
+  T* buffers = nullptr;
+  int iteration = 0;
+  std::int32_t const* mask = nullptr;  ///< mask wire given to the network, else nullptr
+  T calibration_rate = 0;              ///< execution_mode::calibration: share of this batch in the running statistics
+  output_observer* observer = nullptr; ///< used where execution::observed is set
+
+  T* at(slot const& s) const { return s.exists() ? arena + s.at(iteration) : nullptr; }
+  T const* parameter(op_record const* op, int which) const { return parameters + op->parameter[which]; }
+  T* gradient(op_record const* op, int which) const { return gradients + op->parameter[which]; }
+  T* buffer(op_record const* op, int which) const { return buffers + op->buffer[which]; }
+};
+
+/// training: batch statistics, kept for backward. evaluation: running statistics.
+/// calibration: batch statistics, which also replace the running ones by their average over the calls.
+enum class execution_mode { training, evaluation, calibration };
+
+struct execution {
+  execution_mode mode = execution_mode::training;
+  int statistics_groups = 1;    ///< batch statistics over the whole batch (1) or over each of so many equal parts
+  bool updates_weights = true;  ///< false: backward passes through without accumulating gradients of parameters
+  bool observed = false;        ///< true: the executor reports every operation's output (diagnosis only)
+};
+
+/// Everything that layers are bound to besides their input's shape.
+template <class Backend, class Scalar, execution Execution = execution{}>
+struct environment {
+  using backend = Backend;
+  using context = typename Backend::context;
+  using scalar = Scalar;
+  static constexpr execution how = Execution;
+  static constexpr bool keeps_for_backward = Execution.mode == execution_mode::training;
+
+  /// The same without observation: what primitives are bound to, so that they are instantiated once.
+  using plain = environment<Backend, Scalar, execution{Execution.mode, Execution.statistics_groups, Execution.updates_weights, false}>;
+};
+
+}  // namespace ssl

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/core/fixed_string.hpp"
+#include "ssl/core/shape.hpp"
+
+namespace ssl {
+
+/// What a block of parameters is to the optimizer: decay and adaptation are switched off by kind.
+enum class parameter_kind { weight, bias, norm_scale, norm_shift, token, position };
+
+/// How a block is drawn before training. `fan` counts the inputs (or outputs) of one unit; `value` is the rule's number in millionths.
+enum class initializer_rule {
+  constant,              ///< value
+  normal,                ///< N(0, value^2)
+  truncated_normal,      ///< N(0, value^2), redrawn outside +-2 in absolute terms, as timm
+  uniform_inverse_root,  ///< U(-1, 1) / sqrt(fan): PyTorch's linear layers, weight and bias
+  kaiming_normal,        ///< N(0, 2 / fan): torchvision's convolutions, with fan = outputs * kernel area
+  xavier_uniform         ///< U(-1, 1) * sqrt(6 / fan), with fan = inputs + outputs
+};
+
+struct initializer {
+  initializer_rule rule = initializer_rule::constant;
+  int fan = 1;
+  int millionths = 0;
+};
+
+/// One block of parameters, or of persistent buffers, that a layer asks for.
+struct block_request {
+  char const* label = "";
+  int rank = 1;
+  int extents[4] = {1, 1, 1, 1};
+  initializer initial{};
+  parameter_kind kind = parameter_kind::weight;
+
+  constexpr index elements() const { return index{extents[0]} * extents[1] * extents[2] * extents[3]; }
+};
+
+/// A node in the tree of names: "layer1" under the root, "0" under that, and so on.
+struct path_record {
+  int parent = 0;
+  char const* label = "";  ///< nullptr: the iteration of the enclosing repeat
+};
+
+/// The name at `node`, joined by dots; `iteration` stands for the index of the enclosing repeat.
+constexpr name path_name(path_record const* nodes, int node, int iteration) {
+  int chain[32] = {};
+  int depth = 0;
+  for (; node != 0 && depth < 32; node = nodes[node].parent) chain[depth++] = node;
+  name result;
+  while (depth > 0) {
+    char const* label = nodes[chain[--depth]].label;
+    if (result.length > 0) result.append(".");
+    label != nullptr ? result.append(label) : result.append_number(iteration);
+  }
+  return result;
+}
+
+/// One block in the flat arrays of a role: the table that parameters, gradients, slots and averages share.
+/// A block inside a repeat stands for `times` blocks, `stride` elements apart.
+struct block_record {
+  int path = 0;  ///< node of its name: "layer1.0.conv1.weight", without the role
+  index offset = 0;
+  int times = 1;
+  index stride = 0;
+  int rank = 1;
+  int extents[4] = {1, 1, 1, 1};
+  initializer initial{};
+  parameter_kind kind = parameter_kind::weight;
+
+  constexpr index elements() const { return index{extents[0]} * extents[1] * extents[2] * extents[3]; }
+};
+
+}  // namespace ssl
