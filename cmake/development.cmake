@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What tests, examples and benchmarks of this project share. Nothing here reaches a user's program.
+
+# Flags of programs built here: pretext_build_flags carries them, pretext_everything links each available component.
+add_library(pretext_build_flags INTERFACE)
+target_compile_options(pretext_build_flags INTERFACE -Wall -Wextra $<$<BOOL:${PRETEXT_WARNINGS_AS_ERRORS}>:-Werror>
+                                                     $<$<BOOL:${PRETEXT_NATIVE}>:-march=native>)
+add_library(pretext_everything INTERFACE)
+foreach(component IN LISTS PRETEXT_HEADER_COMPONENTS)
+  if(TARGET pretext::${component})
+    target_link_libraries(pretext_everything INTERFACE pretext::${component})
+  endif()
+endforeach()
+
+# Environment of every program started by ctest. A preset OpenBLAS core type would pick kernels of an older processor.
+set(PRETEXT_TEST_ENVIRONMENT "OPENBLAS_CORETYPE=unset:")
+
+# pretext_register(<test> LABELS <label>...): what every test of this project has in common.
+function(pretext_register test)
+  set_tests_properties(${test} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT_MODIFICATION "${PRETEXT_TEST_ENVIRONMENT}" ${ARGN})
+endfunction()
+
+# pretext_read_directive(<variable> <file> <name>): the rest of the line "// <name>: ..." near the top of a source.
+function(pretext_read_directive variable file name)
+  set(${variable} "" PARENT_SCOPE)
+  file(STRINGS "${file}" lines LIMIT_COUNT 10 REGEX "^// ${name}:")
+  if(lines)
+    list(GET lines 0 line)
+    string(REGEX REPLACE "^// ${name}: *" "" line "${line}")
+    string(STRIP "${line}" line)
+    set(${variable} "${line}" PARENT_SCOPE)
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+endfunction()
+
+# Compilers that the tests call by themselves, whatever compiler builds the project.
+find_program(PRETEXT_GXX NAMES g++ DOC "g++ for the header, compile-fail and budget tests")
+find_program(PRETEXT_CLANGXX NAMES clang++ clang++-19 clang++-18 clang++-17 clang++-16 clang++-15 clang++-14
+             DOC "clang++ for the header and compile-fail tests")
+find_program(PRETEXT_NVCC NAMES nvcc HINTS ENV CUDA_PATH ENV CUDA_HOME /usr/local/cuda PATH_SUFFIXES bin
+             DOC "nvcc for the header, compile-fail and toolchain tests")
