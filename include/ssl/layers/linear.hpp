@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/backends/capabilities.hpp"
+#include "ssl/layers/layer.hpp"
+#include "ssl/ops/arithmetic.hpp"
+#include "ssl/ops/bias.hpp"
+
+namespace ssl::layers {
+
+enum class bias { none, yes };
+
+/// How the weight of a linear layer is drawn.
+enum class linear_init {
+  pytorch,   ///< weight and bias U(-1, 1) / sqrt(inputs), torch.nn.Linear
+  vit,       ///< weight truncated normal with deviation 0.02, bias 0, timm's vision transformers
+  simclr     ///< weight N(0, 0.01^2), bias 0, the heads of SimCLR
+};
+
+struct linear_config {
+  int out = 0;
+  layers::bias bias = layers::bias::yes;
+  linear_init init = linear_init::pytorch;
+};
+
+/// Affine map of the channels, the same for every row (pixel or token).
+///
+/// Formula   y = x W^T + b
+/// Shapes    x: (N, H, W, I) -> y: (N, H, W, O); weight: (O, I); bias: (O)
+/// Gradient  gx = gy W (written); gW += gy^T x; gb += sum over rows of gy
+/// Errors    E101 where `out` is not positive
+/// Cost      one product forward, two backward; backward reads x again
+/// Source    torch.nn.Linear: names, layout and initialisation. Deviation: none
+template <linear_config Config>
+struct linear : primitive<linear<Config>> {
+  static constexpr bool valid = Config.out > 0;
+  static constexpr bool has_bias = Config.bias == bias::yes;
+  static constexpr shape output(shape in) { return in.with_channels(Config.out); }
+
+  template <class Env>
+  static constexpr requirements require(shape in) {
+    requirements r{.output = output(in), .reads_input = true, .parameters = has_bias ? 2 : 1};
+    r.parameter[0] = {.label = "weight", .rank = 2, .extents = {Config.out, in.c, 1, 1}, .initial = weight_init(in.c)};
+    r.parameter[1] = {.label = "bias", .extents = {Config.out, 1, 1, 1}, .initial = bias_init(in.c), .kind = parameter_kind::bias};
+    return r;
+  }
+
+  template <shape In, class Env>
+  struct bind {
+    using context = typename Env::context;
+    using backend = typename Env::backend;
+    using T = typename Env::scalar;
+    static constexpr index rows = In.rows(), in = In.c, out = Config.out;
+
+    static void forward(context& c, frame<T> const& f, op_record const* op) {
+      T const* bias = has_bias ? f.parameter(op, 1) : nullptr;
+      T* y = f.at(op->y);
+      if constexpr (has_bias) backend::map2d(c, rows, out, ops::broadcast_cell<T>{bias, y, out});
+      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = rows, .n = out, .k = in, .a = f.at(op->x), .lda = in,
+                                            .b = f.parameter(op, 0), .ldb = in, .c = y, .ldc = out, .beta = T(has_bias ? 1 : 0)});
+    }
+
+    static void backward(context& c, frame<T> const& f, op_record const* op) {
+      T const* gy = f.at(op->gy);
+      if constexpr (Env::how.updates_weights) {
+        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::tn, .m = out, .n = in, .k = rows, .a = gy, .lda = out,
+                                              .b = f.at(op->x), .ldb = in, .c = f.gradient(op, 0), .ldc = in, .beta = T(1)});
+        if constexpr (has_bias) backend::sum_cols(c, rows, out, ops::value_at<T>{gy, out}, ops::store_added<T>{f.gradient(op, 1)});
+      }
+      if (op->gx.exists())
+        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nn, .m = rows, .n = in, .k = out, .a = gy, .lda = out,
+                                              .b = f.parameter(op, 0), .ldb = in, .c = f.at(op->gx), .ldc = in});
+    }
+  };
+
+ private:
+  static constexpr initializer weight_init(int in) {
+    switch (Config.init) {
+      case linear_init::vit: return {.rule = initializer_rule::truncated_normal, .millionths = 20'000};
+      case linear_init::simclr: return {.rule = initializer_rule::normal, .millionths = 10'000};
+      case linear_init::pytorch: break;
+    }
+    return {.rule = initializer_rule::uniform_inverse_root, .fan = in};
+  }
+  static constexpr initializer bias_init(int in) {
+    return Config.init == linear_init::pytorch ? weight_init(in) : initializer{};
+  }
+};
+
+}  // namespace ssl::layers
