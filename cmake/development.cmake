@@ -40,3 +40,27 @@ find_program(PRETEXT_CLANGXX NAMES clang++ clang++-19 clang++-18 clang++-17 clan
              DOC "clang++ for the header and compile-fail tests")
 find_program(PRETEXT_NVCC NAMES nvcc HINTS ENV CUDA_PATH ENV CUDA_HOME /usr/local/cuda PATH_SUFFIXES bin
              DOC "nvcc for the header, compile-fail and toolchain tests")
+set(PRETEXT_PROGRAM_g++ "${PRETEXT_GXX}")
+set(PRETEXT_PROGRAM_clang++ "${PRETEXT_CLANGXX}")
+set(PRETEXT_PROGRAM_nvcc "${PRETEXT_NVCC}")
+
+# pretext_add_compiler_test(<test> <g++|clang++|nvcc> COMMAND ... LABELS ... [COMPONENTS ...]): a test that is skipped, with
+# the reason, where the compiler or a component is missing.
+function(pretext_add_compiler_test test compiler)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "COMMAND;LABELS;COMPONENTS;PROPERTIES")
+  set(reason "")
+  if(NOT PRETEXT_PROGRAM_${compiler})
+    set(reason "${compiler} was not found")
+  endif()
+  foreach(component IN LISTS arg_COMPONENTS)
+    if(NOT component STREQUAL "everything" AND NOT TARGET pretext::${component})
+      set(reason "pretext::${component} is not available")
+    endif()
+  endforeach()
+  if(reason)
+    add_test(NAME ${test} COMMAND sh -c "echo 'skipped: ${reason}'; exit 77")
+  else()
+    add_test(NAME ${test} COMMAND ${arg_COMMAND})
+  endif()
+  pretext_register(${test} LABELS ${arg_LABELS} TIMEOUT 600 ${arg_PROPERTIES})
+endfunction()
