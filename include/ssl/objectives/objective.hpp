@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/augmentations/concepts.hpp"
+#include "ssl/core/schedule.hpp"
+#include "ssl/core/type_list.hpp"
+#include "ssl/graph/graph.hpp"
+#include "ssl/layers/compose/sequential.hpp"
+#include "ssl/losses/loss.hpp"
+
+/// \file
+/// Policy 3: what the views must satisfy. An objective is one header that owns the graph of its step, the networks besides the
+/// encoder, the losses, the states and their rules; it derives from `objective_defaults` and redeclares what differs.
+namespace ssl {
+
+/// The tag of a loss term in `loss_options` and `loss_weight`.
+template <fixed_string Name>
+struct term {};
+
+enum class state_init { zeros, unit_rows };
+
+/// A persistent block of an objective: a queue of keys, a centre.
+template <shape Extents, state_init Init = state_init::zeros>
+struct state_block {
+  static constexpr shape extents = Extents;
+  static constexpr state_init init = Init;
+};
+
+/// Every property that the pipeline asks of an objective, with its default.
+struct objective_defaults {
+  struct options {};
+  using networks = type_list<>;  ///< named<"projector", Layer>, ...; "encoder" is the run's
+  using losses = type_list<>;    ///< named<"nt_xent", Loss>, ...
+  using states = type_list<>;    ///< named<"queue", state_block<...>>, ...
+  using rules = type_list<>;     ///< named<"enqueue", Rule>, ...: Rule::run<Env, State, In>(context, options, step, state, x)
+
+  /// Which weights of the encoder are the result: false the trained ones, true their moving average.
+  static constexpr bool exports_average = false;
+  /// Does the augmentation make the views that the graph asks for?
+  static constexpr bool accepts(augmentations::view_layout const&) { return true; }
+};
+
+/// Form only.
+template <class O>
+concept objective = requires {
+  typename O::options;
+  typename O::networks;
+  typename O::losses;
+  typename O::states;
+  typename O::rules;
+  { O::graph.nodes };
+};
+
+}  // namespace ssl

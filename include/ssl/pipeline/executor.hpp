@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/optimizers/fused_update.hpp"
+#include "ssl/pipeline/memory.hpp"
+#include "ssl/pipeline/run.hpp"
+
+/// \file
+/// Walks the graph of a run, node by node, with everything decided by `if constexpr`. It names no method.
+namespace ssl {
+
+/// One batch in host memory, as the augmentation lays it out: views (float, NHWC), labels and masks by wire.
+struct batch_input {
+  float const* views[augmentations::view_layout::capacity] = {};
+  std::int32_t const* labels[augmentations::view_layout::capacity] = {};
+  std::int32_t const* masks[augmentations::view_layout::capacity] = {};
+};
+
+/// The arrays of a pipeline, in the backend's memory.
+template <class Run>
+struct run_arrays {
+  using T = typename Run::scalar;
+  char* memory = nullptr;
+
+  T* parameters() const { return at<T>(memory_of<Run>.parameters); }
+  T* gradients() const { return at<T>(memory_of<Run>.gradients); }
+  T* slots() const { return at<T>(memory_of<Run>.slots); }
+  T* averages() const { return at<T>(memory_of<Run>.averages); }
+  T* buffers() const { return at<T>(memory_of<Run>.buffers); }
+  T* average_buffers() const { return at<T>(memory_of<Run>.average_buffers); }
+  T* state(int which) const { return at<T>(memory_of<Run>.states) + run_memory<Run>::state_elements(which); }
+  T* losses() const { return at<T>(memory_of<Run>.losses); }
+  T* scratch() const { return at<T>(memory_of<Run>.scratch); }
+  float* staging() const { return at<float>(memory_of<Run>.staging); }
+  T* arena() const { return at<T>(memory_of<Run>.arena); }
+  std::int32_t* integers(node_kind kind, int wire) const {
+    return at<std::int32_t>(memory_of<Run>.integers) + run_memory<Run>::integers_before(kind, wire);
+  }
+
+ private:
+  template <class Element>
+  Element* at(index byte) const {
+    return reinterpret_cast<Element*>(memory + byte);
+  }
+};
+
+/// All blocks whose weights move in a phase, with offsets in the flat arrays of the whole run.
+template <class Run, int Phase>
+constexpr auto make_phase_blocks() {
+  using memory = run_memory<Run>;
+  constexpr auto each = [](auto use) {
+    for_each_index<memory::roles>([&]<int Role>() {
+      constexpr label name = type_at<Role, networks_of<Run>>::label();
+      if constexpr (first_input<Run>(name).n > 0 && phase_updates(Run::objective::graph, Phase, name))
+        for (int i = 0; i < memory::template table<Role>.parameters; ++i) {
+          block_record b = memory::template table<Role>.parameter[i];
+          b.offset += memory::range_table.role[Role].parameter;
+          use(b);
+        }
+    });
+  };
+  constexpr int count = [each] {
+    int n = 0;
+    each([&](block_record const&) { ++n; });
+    return n;
+  }();
+  struct blocks {
+    int count = 0;
+    block_record at[count > 0 ? count : 1] = {};
+  };
+  blocks result;
+  each([&](block_record const& b) { result.at[result.count++] = b; });
+  return result;
+}
+template <class Run, int Phase>
+inline constexpr auto phase_blocks = make_phase_blocks<Run, Phase>();
+
+template <class Run>
+struct executor {
+  using backend = typename Run::backend;
+  using context = typename backend::context;
+  using T = typename Run::scalar;
+  using objective = typename Run::objective;
+  using options = run_options<Run>;
+  using arrays = run_arrays<Run>;
+  static constexpr step_graph const& graph = objective::graph;
+  static constexpr auto const& plan = plan_of<Run>;
+
+  // --- forward ------------------------------------------------------------------------------------------------------------
+
+  static void upload(context& c, arrays const& a, batch_input const& batch) {
+    for_each_index<graph.nodes>([&]<int Node>() {
+      constexpr graph_node const& n = graph.node[Node];
+      constexpr index elements = trace_of<Run>.at[Node].elements();
+      if constexpr (n.kind == node_kind::views) {
+        T* to = a.arena() + plan.node[Node].data.offset;
+        if constexpr (std::is_same_v<T, float>) {
+          backend::copy_in(c, to, batch.views[n.a], elements * index{sizeof(float)});
+        } else {
+          backend::copy_in(c, a.staging(), batch.views[n.a], elements * index{sizeof(float)});
+          backend::map2d(c, 1, elements, ops::convert_cell<float, T>{a.staging(), to, elements});
+        }
+      } else if constexpr (n.kind == node_kind::labels || n.kind == node_kind::mask) {
+        std::int32_t const* from = n.kind == node_kind::labels ? batch.labels[n.a] : batch.masks[n.a];
+        backend::copy_in(c, a.integers(n.kind, n.a), from, elements * index{sizeof(std::int32_t)});
+      }
+    });
+  }
+
+  template <bool Observed = false>
+  static void forward(context& c, arrays const& a, options const& o, index step, output_observer* observer = nullptr) {
+    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, step, observer); });
+  }
+
+  // --- backward -----------------------------------------------------------------------------------------------------------
+
+  template <int Phase>
+  static void backward(context& c, arrays const& a) {
+    for_each_index_reversed<graph.nodes>([&]<int Node>() { backward_node<Node, Phase>(c, a); });
+  }
+
+  // --- updates ------------------------------------------------------------------------------------------------------------
+
+  /// Does every average move right after the optimizer, in the same pass?
+  static constexpr bool averages_fused = [] {
+    for (int i = 0; i < graph.averages; ++i)
+      if (graph.average[i].when != moment::after_optimizer) return false;
+    return graph.averages > 0;
+  }();
+
+  template <int Phase>
+  static void update(context& c, arrays const& a, options const& o, index step) {
+    T momentum = 0;
+    if constexpr (averages_fused) momentum = static_cast<T>(objective::average_momentum(o.objective, step));
+    optimizers::flat_arrays<T> flat{.weights = a.parameters(), .gradients = a.gradients(), .slots = a.slots(),
+                                    .slot_stride = run_memory<Run>::range_table.parameters,
+                                    .average = averages_fused ? a.averages() : nullptr,
+                                    .average_length = averages_fused ? run_memory<Run>::range_table.averaged : 0};
+    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, o.optimizer, step, phase_blocks<Run, Phase>.at,
+                                                                            phase_blocks<Run, Phase>.count, flat, momentum, a.scratch());
+  }
+
+  template <moment When>
+  static void move_averages(context& c, arrays const& a, options const& o, index step) {
+    if constexpr (graph.averages > 0 && !averages_fused)
+      for_each_index<run_memory<Run>::roles>([&]<int Role>() {
+        constexpr role_range r = run_memory<Run>::range_table.role[Role];
+        if constexpr (r.averaged && average_moment(type_at<Role, networks_of<Run>>::label()) == When)
+          optimizers::moving_average<run_environment<Run>>(c, a.parameters() + r.parameter, a.averages() + r.parameter, r.parameter_elements,
+                                                           static_cast<T>(objective::average_momentum(o.objective, step)));
+      });
+  }
+
+  template <moment When>
+  static void update_states(context& c, arrays const& a, options const& o, index step) {
+    for_each_index<graph.nodes>([&]<int Node>() {
+      constexpr graph_node const& n = graph.node[Node];
+      if constexpr (n.kind == node_kind::update && n.when == When) {
+        constexpr int which = find_label(typename objective::states{}, n.name.text);
+        using rule = typename type_at<find_label(typename objective::rules{}, n.rule.text), typename objective::rules>::type;
+        using block = typename type_at<which, typename objective::states>::type;
+        rule::template run<run_environment<Run>, block::extents, trace_of<Run>.at[n.input[0]]>(c, o.objective, step, a.state(which),
+                                                                                               data<n.input[0]>(a));
+      }
+    });
+  }
+
+  static double loss_weight_sum(options const& o, index step, T const* fetched) {
+    double total = 0;
+    for_each_index<graph.nodes>([&]<int Node>() {
+      if constexpr (graph.node[Node].kind == node_kind::loss) total += weight<Node>(o, step) * static_cast<double>(fetched[Node]);
+    });
+    return total;
+  }
+
+ private:
+  static constexpr moment average_moment(label role) {
+    for (int i = 0; i < graph.averages; ++i)
+      if (graph.average[i].name == role) return graph.average[i].when;
+    return moment::after_optimizer;
+  }
+
+  /// The values of a node's result.
+  template <int Node>
+  static T const* data(arrays const& a) {
+    constexpr graph_node const& n = graph.node[Node];
+    if constexpr (n.kind == node_kind::state)
+      return a.state(find_label(typename objective::states{}, n.name.text));
+    else if constexpr (plan.node[Node].data.exists())
+      return a.arena() + plan.node[Node].data.offset;
+    else
+      return nullptr;
+  }
+
+  template <int Node>
+  static double weight(options const& o, index step) {
+    using tag = term<node_loss<Run, Node>::entry::label_text>;
+    if constexpr (requires { objective::loss_weight(o.objective, step, tag{}); })
+      return objective::loss_weight(o.objective, step, tag{});
+    else
+      return 1.0;
+  }
+
+  template <int Node>
+  static frame<T> frame_of(arrays const& a) {
+    constexpr graph_node const& n = graph.node[Node];
+    frame<T> f{.arena = a.arena()};
+    if constexpr (n.kind == node_kind::apply) {
+      constexpr role_range r = run_memory<Run>::range_table.role[node_layer<Run, Node>::role];
+      f.parameters = (n.average ? a.averages() : a.parameters()) + r.parameter;
+      f.gradients = a.gradients() + r.parameter;
+      f.buffers = (n.average ? a.average_buffers() : a.buffers()) + r.buffer;
+      if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a);
+    }
+    return f;
+  }
+
+  template <int Node, bool Observed>
+  static void forward_node(context& c, arrays const& a, options const& o, index step, output_observer* observer) {
+    constexpr graph_node const& n = graph.node[Node];
+    op_record const* op = plan.op + plan.node[Node].operation;
+    if constexpr (runs_layer(n.kind)) {
+      constexpr execution plain = node_execution(n);
+      using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
+      frame<T> f = frame_of<Node>(a);
+      f.observer = observer;
+      ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);
+    } else if constexpr (n.kind == node_kind::stack) {
+      constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
+      T* y = a.arena() + op->y.offset;
+      backend::map2d(c, 1, first, ops::copy_cell<T>{a.arena() + op->x.offset, y, first});
+      backend::map2d(c, 1, second, ops::copy_cell<T>{a.arena() + op->x2.offset, y + first, second});
+    } else if constexpr (n.kind == node_kind::loss) {
+      forward_loss<Node>(c, a, o, step);
+    }
+  }
+
+  template <int Node>
+  static void forward_loss(context& c, arrays const& a, options const& o, index step) {
+    using loss = node_loss<Run, Node>;
+    constexpr graph_node const& n = graph.node[Node];
+    loss_arguments<T, loss::type::inputs> arguments;
+    for_each_index<loss::type::inputs>([&]<int J>() {
+      constexpr graph_node const& from = graph.node[n.input[J]];
+      if constexpr (from.kind == node_kind::labels || from.kind == node_kind::mask) {
+        arguments.integers[J] = a.integers(from.kind, from.a);
+      } else {
+        arguments.x[J] = data<n.input[J]>(a);
+        constexpr int use = analysis_of<Run>.use[Node][J];
+        if constexpr (use >= 0) arguments.gx[J] = a.arena() + plan.node[n.input[J]].gradient[use].offset;
+      }
+    });
+    arguments.loss = a.losses() + Node;
+    if constexpr (plan.node[Node].workspace.exists()) arguments.workspace = a.arena() + plan.node[Node].workspace.offset;
+    arguments.weight = static_cast<T>(weight<Node>(o, step));
+    typename loss::type::options loss_options{};
+    using tag = term<loss::entry::label_text>;
+    if constexpr (requires { objective::loss_options(o.objective, step, tag{}); }) loss_options = objective::loss_options(o.objective, step, tag{});
+    loss::bind::run(c, loss_options, arguments);
+  }
+
+  template <int Node, int Phase>
+  static void backward_node(context& c, arrays const& a) {
+    if constexpr (analysis_of<Run>.flows[Phase][Node]) {
+      constexpr graph_node const& n = graph.node[Node];
+      for_each_index_reversed<(analysis_of<Run>.uses[Node] > 1 ? analysis_of<Run>.uses[Node] - 1 : 0)>(
+          [&]<int Fork>() { backward_fork<Node, Phase, Fork>(c, a); });
+      op_record const* op = plan.op + plan.node[Node].operation;
+      if constexpr (runs_layer(n.kind)) {
+        constexpr execution how = node_execution(n, n.kind == node_kind::apply && phase_updates(graph, Phase, n.name));
+        ssl::backward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], run_environment<Run, how>>(c, frame_of<Node>(a), op);
+      } else if constexpr (n.kind == node_kind::stack) {
+        constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
+        T const* gy = a.arena() + op->gy.offset;
+        if (op->gx.exists()) backend::map2d(c, 1, first, ops::copy_cell<T>{gy, a.arena() + op->gx.offset, first});
+        if (op->gx2.exists()) backend::map2d(c, 1, second, ops::copy_cell<T>{gy + first, a.arena() + op->gx2.offset, second});
+      }
+    }
+  }
+
+  /// Is any use of the node's result from number `from` on active in the phase?
+  template <int Node, int Phase>
+  static constexpr bool active_from(int from, int to) {
+    for (int i = 0; i < graph.nodes; ++i)
+      for (int j = 0; j < graph.node[i].inputs; ++j) {
+        int const use = analysis_of<Run>.use[i][j];
+        if (graph.node[i].input[j] == Node && use >= from && use < to && analysis_of<Run>.use_active[Phase][i][j]) return true;
+      }
+    return false;
+  }
+
+  template <int Node, int Phase, int Fork>
+  static void backward_fork(context& c, arrays const& a) {
+    op_record const* op = plan.op + plan.node[Node].fork + Fork;
+    constexpr index elements = trace_of<Run>.at[Node].elements();
+    constexpr bool first = active_from<Node, Phase>(Fork, Fork + 1), rest = active_from<Node, Phase>(Fork + 1, node_tensors::max_uses);
+    T *gx = a.arena() + op->gx.offset, *gy = a.arena() + op->gy.offset, *gy2 = a.arena() + op->gy2.offset;
+    if constexpr (first && rest)
+      backend::map2d(c, 1, elements, ops::add_cell<T>{gy, gy2, gx, elements});
+    else if constexpr (first || rest)
+      backend::map2d(c, 1, elements, ops::copy_cell<T>{first ? gy : gy2, gx, elements});
+  }
+};
+
+}  // namespace ssl

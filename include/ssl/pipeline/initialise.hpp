@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "ssl/core/math.hpp"
+#include "ssl/core/parameter.hpp"
+#include "ssl/core/philox.hpp"
+
+namespace ssl {
+
+namespace detail {
+
+/// FNV-1a, so that what a block draws depends on its full name and not on its place.
+inline std::uint64_t hash_name(std::string const& name) {
+  std::uint64_t h = 0xcbf29ce484222325u;
+  for (char c : name) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return h;
+}
+
+inline double draw_normal(draws& d) {
+  double const radius = std::sqrt(-2.0 * std::log(1.0 - d.uniform_double()));
+  return radius * std::cos(2.0 * math::pi * d.uniform_double());
+}
+
+inline double draw_initial(initializer const& rule, draws& d) {
+  double const value = rule.millionths * 1e-6;
+  switch (rule.rule) {
+    case initializer_rule::normal: return value * draw_normal(d);
+    case initializer_rule::truncated_normal: {
+      double x = value * draw_normal(d);
+      while (std::abs(x) > 2.0) x = value * draw_normal(d);
+      return x;
+    }
+    case initializer_rule::uniform_inverse_root: return (2.0 * d.uniform_double() - 1.0) / std::sqrt(static_cast<double>(rule.fan));
+    case initializer_rule::kaiming_normal: return std::sqrt(2.0 / rule.fan) * draw_normal(d);
+    case initializer_rule::xavier_uniform: return (2.0 * d.uniform_double() - 1.0) * std::sqrt(6.0 / rule.fan);
+    case initializer_rule::constant: break;
+  }
+  return value;
+}
+
+}  // namespace detail
+
+/// Draws one block by (seed, full name). Values are rounded to float, so that every scalar type starts from the same numbers.
+template <class T>
+void initialise_block(initializer const& rule, std::string const& full_name, std::uint64_t seed, T* values, index count) {
+  draws d(draw_key{.seed = seed ^ detail::hash_name(full_name)});
+  for (index i = 0; i < count; ++i) values[i] = static_cast<T>(static_cast<float>(detail::draw_initial(rule, d)));
+}
+
+}  // namespace ssl

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/graph/trace.hpp"
+#include "ssl/pipeline/network_table.hpp"
+
+/// \file
+/// The plan of a whole training step: every operation of every network, forward and backward, placed in one arena.
+namespace ssl {
+
+template <class Run, execution How = execution{}>
+using run_environment = environment<typename Run::backend, typename Run::scalar, How>;
+
+/// Tensors of a node's result and of the gradients of its uses.
+struct node_tensors {
+  static constexpr int max_uses = 8;
+  int operation = 0;                   ///< first operation of the node
+  int fork = 0;                        ///< first of the forks behind it, one less than uses
+  value result{};
+  value use[max_uses] = {};
+  int workspace = -1;                  ///< of a loss
+};
+
+struct step_recording {
+  recorder r{};
+  node_tensors node[step_graph::max_nodes] = {};
+  index arena = 0;
+};
+
+/// The mode in which a node's network runs.
+constexpr execution node_execution(graph_node const& n, bool updates_weights = true) {
+  return {.mode = execution_mode::training, .statistics_groups = n.kind == node_kind::apply ? n.statistics_groups : 1,
+          .updates_weights = updates_weights};
+}
+
+/// Records one node: its operations, then a fork for every further use that gives a gradient.
+template <class Run, int Node>
+constexpr void record_node(step_recording& s) {
+  constexpr graph_node const& n = Run::objective::graph.node[Node];
+  constexpr graph_analysis const& a = analysis_of<Run>;
+  recorder& r = s.r;
+  node_tensors& t = s.node[Node];
+  auto input = [&](int j) {
+    node_tensors const& from = s.node[n.input[j]];
+    value v = a.use[Node][j] >= 0 ? from.use[a.use[Node][j]] : from.result;
+    if (a.use[Node][j] < 0) v.grad = -1;
+    v.overwritable = false;
+    return v;
+  };
+  t.operation = r.operations;
+  if constexpr (n.kind == node_kind::views) {
+    t.result = r.new_value(trace_of<Run>.at[Node], false);
+    r.touch(t.result.data, 0);
+  } else if constexpr (runs_layer(n.kind)) {
+    using net = typename node_layer<Run, Node>::type;
+    int const outside = r.enter(n.average ? "average" : "");
+    int const inside = r.enter(n.name.text);
+    r.keeps = a.wants[Node];
+    r.differentiable_weights = n.kind == node_kind::apply && !n.average;
+    r.parameters = r.buffers = 0, r.parameter_elements = r.buffer_elements = 0;  // offsets count from the role's own base
+    t.result = net::template record<run_environment<Run, node_execution(n)>>(r, input(0));
+    r.leave(inside), r.leave(outside);
+  } else if constexpr (n.kind == node_kind::stack) {
+    r.keeps = a.wants[Node];
+    t.result = r.stack(input(0), input(1));
+  } else if constexpr (n.kind == node_kind::detach) {
+    t.result = s.node[n.input[0]].result;
+    t.result.grad = -1;
+  } else if constexpr (n.kind == node_kind::loss) {
+    record_loss<Run, Node>(s, input);
+  } else if constexpr (n.kind == node_kind::update) {
+    r.touch(input(0).data, (r.passes + 1) * pass_length);
+  }
+  t.fork = r.operations;
+  value rest = t.result;
+  for (int u = 0; u + 1 < a.uses[Node]; ++u) r.fork(rest, t.use[u], rest);
+  if (a.uses[Node] > 0) t.use[a.uses[Node] - 1] = rest;
+}
+
+template <class Loss, class Env, shape... In>
+using bound_loss = typename Loss::template bind<Env, In...>;
+
+/// The loss type of a node, bound to the shapes of its inputs.
+template <class Run, int Node>
+struct node_loss {
+  static constexpr graph_node const& node = Run::objective::graph.node[Node];
+  static constexpr int which = find_label(typename Run::objective::losses{}, node.name.text);
+  using entry = type_at<which, typename Run::objective::losses>;
+  using type = typename entry::type;
+  template <std::size_t... J>
+  static auto bound(std::index_sequence<J...>) -> bound_loss<type, run_environment<Run>, trace_of<Run>.at[node.input[J]]...>;
+  using bind = decltype(bound(std::make_index_sequence<type::inputs>{}));
+};
+
+template <class Run, int Node, class Input>
+constexpr void record_loss(step_recording& s, Input input) {
+  using loss = node_loss<Run, Node>;
+  recorder& r = s.r;
+  int const outside = r.enter(loss::node.name.text);
+  int const k = r.new_operation();
+  r.leave(outside);
+  for (int j = 0; j < loss::node.inputs; ++j) {
+    value const v = input(j);
+    r.touch(v.data, k), r.touch(v.grad, k);
+  }
+  if (loss::bind::workspace > 0) r.touch(s.node[Node].workspace = r.new_tensor(loss::bind::workspace), k);
+}
+
+template <class Run>
+constexpr step_recording record_step() {
+  step_recording s;
+  s.r.passes = Run::objective::graph.phases;
+  for_each_index<Run::objective::graph.nodes>([&]<int Node>() { record_node<Run, Node>(s); });
+  s.arena = place_tensors(s.r.tensor, s.r.tensors);
+  return s;
+}
+
+/// Where the executor finds a node's values and gradients.
+struct node_places {
+  int operation = 0;
+  int fork = 0;
+  slot data{};
+  slot gradient[node_tensors::max_uses] = {};
+  slot workspace{};
+};
+
+template <int Operations, int Nodes, int Paths, int Tensors>
+struct step_plan {
+  static constexpr int operations = Operations;
+  static constexpr int tensors = Tensors;
+  bool overflow = false;
+  index arena = 0;     ///< elements
+  index no_reuse = 0;  ///< elements that the same tensors would take side by side
+  op_record op[Operations + 1] = {};
+  int op_path[Operations + 1] = {};
+  path_record path[Paths] = {};
+  node_places node[Nodes] = {};
+
+  constexpr name op_name(int i, int iteration = 0) const { return path_name(path, op_path[i], iteration); }
+};
+
+template <class Run>
+constexpr auto make_step_plan() {
+  constexpr int nodes = Run::objective::graph.nodes;
+  struct sizes {
+    int operations, paths, tensors;
+  };
+  constexpr sizes size = [] {
+    step_recording const s = record_step<Run>();
+    return sizes{s.r.operations, s.r.paths, s.r.tensors};
+  }();
+  step_recording const s = record_step<Run>();
+  tensor_record const* tensor = s.r.tensor;
+  step_plan<size.operations, nodes, size.paths, size.tensors> p;
+  p.overflow = s.r.overflow, p.arena = s.arena;
+  for (int i = 0; i < size.tensors; ++i)
+    if (tensor[i].target < 0 && tensor[i].last != tensor_record::never) p.no_reuse += tensor[i].elements;
+  for (int i = 0; i < size.operations; ++i) p.op[i] = resolve(tensor, s.r.op[i]), p.op_path[i] = s.r.op[i].path;
+  for (int i = 0; i < size.paths; ++i) p.path[i] = s.r.path_node[i];
+  for (int i = 0; i < nodes; ++i) {
+    node_tensors const& t = s.node[i];
+    p.node[i] = {.operation = t.operation, .fork = t.fork, .data = place_of(tensor, t.result.data), .workspace = place_of(tensor, t.workspace)};
+    for (int u = 0; u < node_tensors::max_uses; ++u) p.node[i].gradient[u] = place_of(tensor, t.use[u].grad);
+  }
+  return p;
+}
+
+template <class Run>
+inline constexpr auto plan_of = make_step_plan<Run>();
+
+}  // namespace ssl
