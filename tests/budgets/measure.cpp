@@ -100,7 +100,8 @@ int main(int count, char** arguments) {
     else
       stop("unknown option " + word);
   }
-  if (commands.size() != (ratio > 0 ? 2u : 1u) || std::any_of(commands.begin(), commands.end(), [](command const& c) { return c.empty(); }))
+  if (commands.size() != (ratio > 0 ? 2u : 1u) ||
+      std::any_of(commands.begin(), commands.end(), [](command const& c) { return c.empty(); }))
     stop("give one command after --, or two with --ratio");
   limit.seconds *= scale;
   return ratio > 0 ? hold_against_base(ratio, commands[0], commands[1]) : hold_against_limit(limit, commands[0]);
