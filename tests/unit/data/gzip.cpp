@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssl/data/gzip.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "unit/data/temporary_folder.hpp"
+
+namespace {
+
+void write_gzip(std::string const& path, file_bytes const& content) {
+  gzFile out = gzopen(path.c_str(), "wb");
+  REQUIRE(gzwrite(out, content.data(), static_cast<unsigned>(content.size())) == static_cast<int>(content.size()));
+  REQUIRE(gzclose(out) == Z_OK);
+}
+
+file_bytes pattern(std::size_t count) {
+  file_bytes bytes(count);
+  std::uint32_t state = 1;
+  for (std::uint8_t& b : bytes) b = static_cast<std::uint8_t>((state = state * 1664525u + 1013904223u) >> 24);
+  return bytes;
+}
+
+int code_of_reading(std::string const& path) {
+  try {
+    ssl::data::gzip_file(path).take(1 << 20);
+    return 0;
+  } catch (ssl::file_error const& e) {
+    CHECK(e.path == path);
+    return e.code;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("gzip_file gives plain bytes and the content of gzip alike") {
+  temporary_folder folder;
+  file_bytes const content = pattern(3'000'000);  // more than one growth of the buffer
+  write_bytes(folder / "plain", content);
+  write_gzip(folder / "packed", content);
+  for (std::string const& name : {folder / "plain", folder / "packed"}) {
+    CHECK(ssl::data::gzip_file(name).take(5'000'000) == content);
+    ssl::data::gzip_file file(name);
+    CHECK(file.take(10) == file_bytes(content.begin(), content.begin() + 10));
+    CHECK(file.offset() == 10);
+    CHECK(file.take(10) == file_bytes(content.begin() + 10, content.begin() + 20));
+  }
+}
+
+TEST_CASE("gzip_file never takes more than it is asked for") {
+  temporary_folder folder;
+  write_gzip(folder / "bomb", file_bytes(20'000'000));
+  REQUIRE(std::filesystem::file_size(folder / "bomb") < 30'000);
+  std::vector<std::uint8_t> const taken = ssl::data::gzip_file(folder / "bomb").take(1000);
+  CHECK(taken.size() == 1000);
+  CHECK(taken.capacity() <= 1000);
+}
+
+TEST_CASE("gzip_file: missing, folders, cut and damaged streams are file errors") {
+  temporary_folder folder;
+  CHECK(code_of_reading(folder / "missing") == 701);
+  CHECK(code_of_reading(folder.path()) == 701);
+
+  file_bytes const content = pattern(500);
+  write_gzip(folder / "whole", content);
+  file_bytes const packed = read_bytes(folder / "whole");
+  for (std::size_t length = 2; length < packed.size(); ++length) {
+    INFO("cut to " << length << " bytes of " << packed.size());
+    write_bytes(folder / "cut", file_bytes(packed.begin(), packed.begin() + static_cast<long>(length)));
+    CHECK(code_of_reading(folder / "cut") == 702);
+  }
+  file_bytes damaged = packed;
+  damaged[packed.size() - 6] ^= 0x40;  // in the checksum
+  write_bytes(folder / "damaged", damaged);
+  CHECK(code_of_reading(folder / "damaged") == 702);
+}
