@@ -15,6 +15,16 @@
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
 
+// Sanitizers bring allocation functions of their own; there the allocations go uncounted.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define PRETEXT_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define PRETEXT_TEST_SANITIZED 1
+#endif
+#endif
+
+#if !defined(PRETEXT_TEST_SANITIZED)
 namespace {
 
 std::atomic<long> allocations = 0;
@@ -34,6 +44,7 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+#endif
 
 namespace {
 
@@ -171,6 +182,7 @@ TEST_CASE("batcher hands out a batch that stays as it is while later ones are ma
   }
 }
 
+#if !defined(PRETEXT_TEST_SANITIZED)
 TEST_CASE("batcher allocates nothing once it runs") {
   auto const set = pictures(23);
   for (int threads : {0, 1, 3}) {
@@ -182,6 +194,7 @@ TEST_CASE("batcher allocates nothing once it runs") {
     CHECK(allocations == before);
   }
 }
+#endif
 
 namespace {
 
