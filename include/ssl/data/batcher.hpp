@@ -33,11 +33,12 @@ struct batcher_options {
 /// (seed, e, index of the image): equal bits for any number of threads, and after seek(). The last partial batch of an epoch is
 /// dropped. The data set must outlive the batcher, and its image() be callable from several threads.
 ///
-/// Errors   E601 (fewer images than one batch, or more than 2^32 - 1), E602 (an image with another number of channels than the run's),
-///          E603 (an image without pixels), E606 (options outside their ranges); what the data set or the augmentation throws in a worker comes
-///          out of next() for the batch it belongs to, and again until seek()
-/// Cost     prefetch + 1 batches of memory, 4 bytes for each image and a scratch for each worker, allocated by the constructor, which augments
-///          image 0 once with each scratch; nothing is allocated afterwards, unless an image needs a larger scratch than any before
+/// Errors   E601 (fewer images than one batch, or more than 2^32 - 1), E602 (an image with another number of channels than the
+///          run's), E603 (an image without pixels), E606 (options outside their ranges); what the data set or the augmentation
+///          throws in a worker comes out of next() for the batch it belongs to, and again until seek()
+/// Cost     prefetch + 1 batches of memory, 4 bytes for each image and a scratch for each worker, allocated by the
+///          constructor, which augments image 0 once with each scratch; nothing is allocated afterwards, unless an image needs
+///          a larger scratch than any before
 template <augmentation A, dataset D>
 class batcher {
  public:
@@ -51,7 +52,8 @@ class batcher {
     scratch_.resize(static_cast<std::size_t>(std::max(options_.threads, 1)));
     for (augmentations::scratch& memory : scratch_) fill_image(slots_[0], 0, memory);  // so that it grows here and not later
     try {
-      for (int t = 0; t < options_.threads; ++t) workers_.emplace_back([this, t] { work(scratch_[static_cast<std::size_t>(t)]); });
+      for (int t = 0; t < options_.threads; ++t)
+        workers_.emplace_back([this, t] { work(scratch_[static_cast<std::size_t>(t)]); });
     } catch (...) {
       stop();
       throw;
@@ -106,15 +108,16 @@ class batcher {
   void check() const {
     auto const at_least = [](char const* name, index value, index least) {
       if (value >= least) return;
-      throw data_error(606, std::string("batcher: expected ") + name + " of at least " + std::to_string(least) + ", found " + std::to_string(value));
+      throw data_error(606, std::string("batcher: expected ") + name + " of at least " + std::to_string(least) + ", found " +
+                                std::to_string(value));
     };
     at_least("a batch", batch_, 1);
     at_least("threads", options_.threads, 0);
     at_least("prefetch", options_.prefetch, 1);
     index const size = images_.size();
     if (size < batch_ || size > std::numeric_limits<std::uint32_t>::max()) {
-      throw data_error(601, "the data set has " + std::to_string(size) + " images; expected at least one batch of " + std::to_string(batch_) +
-                                " and at most 2^32 - 1; take a smaller batch or more images");
+      throw data_error(601, "the data set has " + std::to_string(size) + " images; expected at least one batch of " +
+                                std::to_string(batch_) + " and at most 2^32 - 1; take a smaller batch or more images");
     }
     check_image(0, images_.image(0));
   }
@@ -125,12 +128,14 @@ class batcher {
                                 std::to_string(image_.c) + ", as the run's image has");
     }
     if (v.data == nullptr || v.height < 1 || v.width < 1) {
-      throw data_error(603, "image " + std::to_string(i) + " has no pixels: " + std::to_string(v.height) + "x" + std::to_string(v.width) +
-                                (v.data == nullptr ? " at a null address" : ""));
+      throw data_error(603, "image " + std::to_string(i) + " has no pixels: " + std::to_string(v.height) + "x" +
+                                std::to_string(v.width) + (v.data == nullptr ? " at a null address" : ""));
     }
   }
 
-  detail::batch_slot& slot_of(index number) { return slots_[static_cast<std::size_t>(number % static_cast<index>(slots_.size()))]; }
+  detail::batch_slot& slot_of(index number) {
+    return slots_[static_cast<std::size_t>(number % static_cast<index>(slots_.size()))];
+  }
 
   // All below: with the mutex held, numbers of batches count from start_.
   bool slot_is_free() const { return opened_ - released_ < static_cast<index>(slots_.size()); }

@@ -20,8 +20,8 @@ inline constexpr std::uint16_t procedural_operation = 0xFFFE;
 ///
 /// Shapes   order: (n), n below 2^32; filled
 /// Cost     n draws, no allocation
-/// Source   Fisher-Yates as in Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2P. Deviation: a draw below k has a bias
-///          of at most k / 2^32
+/// Source   Fisher-Yates as in Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2P. Deviation: a draw below k
+///          has a bias of at most k / 2^32
 inline void epoch_order(std::uint64_t seed, std::uint32_t epoch, std::span<std::uint32_t> order) {
   std::iota(order.begin(), order.end(), std::uint32_t{0});
   draws stream({.seed = seed, .epoch = epoch, .operation = epoch_order_operation});

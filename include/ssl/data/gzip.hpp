@@ -28,7 +28,8 @@ class gzip_file {
   explicit gzip_file(std::string const& path) : path_(path) {
     errno = 0;
     stream_.reset(gzopen(path.c_str(), "rb"));
-    if (!stream_) throw file_error(701, path_, -1, "cannot be opened: " + std::string(errno ? std::strerror(errno) : "out of memory"));
+    if (!stream_)
+      throw file_error(701, path_, -1, "cannot be opened: " + std::string(errno ? std::strerror(errno) : "out of memory"));
     gzbuffer(stream_.get(), 1 << 17);
   }
 
@@ -71,8 +72,10 @@ class gzip_file {
     index const place = static_cast<index>(gzoffset(stream_.get()));
     std::string const after = ", after " + std::to_string(offset_) + " bytes of content";
     if (code == Z_ERRNO) throw file_error(701, path_, place, "cannot be read: " + std::string(std::strerror(errno)));
-    if (code == Z_BUF_ERROR) throw file_error(702, path_, place, "expected more of the gzip stream, found the end of the file" + after);
-    if (code < 0) throw file_error(702, path_, place, "expected an intact gzip stream, found damage (" + std::string(text) + ")" + after);
+    if (code == Z_BUF_ERROR)
+      throw file_error(702, path_, place, "expected more of the gzip stream, found the end of the file" + after);
+    if (code < 0)
+      throw file_error(702, path_, place, "expected an intact gzip stream, found damage (" + std::string(text) + ")" + after);
   }
 
   struct close {

@@ -49,7 +49,8 @@ inline std::uint32_t idx_word(gzip_file& file, char const* what) {
   std::uint8_t b[4];
   index const got = file.read(b, 4);
   if (got < 4) {
-    throw file_error(704, file.path(), at, std::string("expected 4 bytes of ") + what + ", found " + std::to_string(got) + " before the end");
+    throw file_error(704, file.path(), at,
+                     std::string("expected 4 bytes of ") + what + ", found " + std::to_string(got) + " before the end");
   }
   return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
 }
@@ -67,8 +68,9 @@ inline index idx_extent(gzip_file& file, char const* what, index most) {
 inline idx_header read_idx_header(gzip_file& file, std::uint32_t magic, idx_options const& options) {
   std::uint32_t const found = idx_word(file, "the magic number");
   if (found != magic) {
-    throw file_error(704, file.path(), 0, "expected the magic number " + std::to_string(magic) + " of IDX " +
-                                              (magic == idx_image_magic ? "images" : "labels") + ", found " + std::to_string(found));
+    throw file_error(704, file.path(), 0,
+                     "expected the magic number " + std::to_string(magic) + " of IDX " +
+                         (magic == idx_image_magic ? "images" : "labels") + ", found " + std::to_string(found));
   }
   idx_header h{.count = idx_extent(file, "count", 0xffffffff)};
   if (magic == idx_image_magic) {
@@ -77,8 +79,9 @@ inline idx_header read_idx_header(gzip_file& file, std::uint32_t magic, idx_opti
   }
   h.wanted = options.limit < 0 ? h.count : std::min(options.limit, h.count);
   if (h.wanted > options.max_bytes / h.image_bytes()) {
-    throw file_error(703, file.path(), 4, "expected at most " + std::to_string(options.max_bytes) + " bytes of data, found a header that claims " +
-                                              std::to_string(h.wanted) + " times " + std::to_string(h.image_bytes()));
+    throw file_error(703, file.path(), 4,
+                     "expected at most " + std::to_string(options.max_bytes) + " bytes of data, found a header that claims " +
+                         std::to_string(h.wanted) + " times " + std::to_string(h.image_bytes()));
   }
   return h;
 }
@@ -93,7 +96,8 @@ inline std::vector<std::uint8_t> read_idx_data(gzip_file& file, idx_header const
   }
   std::uint8_t extra;
   if (h.wanted == h.count && file.read(&extra, 1) != 0) {
-    throw file_error(705, file.path(), file.offset() - 1, "expected the end behind " + std::to_string(wanted) + " bytes of data, found more");
+    throw file_error(705, file.path(), file.offset() - 1,
+                     "expected the end behind " + std::to_string(wanted) + " bytes of data, found more");
   }
   return bytes;
 }
@@ -111,12 +115,13 @@ inline std::string idx_path(std::string const& folder, std::string_view name) {
 /// Images of one channel and their labels from a pair of IDX files, wholly in memory.
 ///
 /// Shapes   image(i): (H, W, 1); label(i): 0 to 255
-/// Errors   E701 (missing or unreadable), E702 (damaged gzip), E703 (claims too much), E704 (header), E705 (data cut, or more than
-///          announced), E706 (images and labels differ in count)
+/// Errors   E701 (missing or unreadable), E702 (damaged gzip), E703 (claims too much), E704 (header), E705 (data cut, or more
+///          than announced), E706 (images and labels differ in count)
 /// Cost     one pass over each file; N * H * W + N bytes
 class idx_images {
  public:
-  /// `folder` holds train-images-idx3-ubyte and train-labels-idx1-ubyte, or the t10k- files, each plain or with .gz behind its name.
+  /// `folder` holds train-images-idx3-ubyte and train-labels-idx1-ubyte, or the t10k- files, each plain or with .gz behind its
+  /// name.
   static idx_images load(std::string const& folder, split which, idx_options const& options = {}) {
     std::string const prefix = which == split::train ? "train" : "t10k";
     std::string const images = detail::idx_path(folder, prefix + "-images-idx3-ubyte");
@@ -129,8 +134,9 @@ class idx_images {
     detail::idx_header const header = detail::read_idx_header(image_file, detail::idx_image_magic, options);
     detail::idx_header const label_header = detail::read_idx_header(label_file, detail::idx_label_magic, options);
     if (header.count != label_header.count) {
-      throw file_error(706, labels, 4, "expected " + std::to_string(header.count) + " labels, as many as images in " + images + ", found " +
-                                           std::to_string(label_header.count));
+      throw file_error(706, labels, 4,
+                       "expected " + std::to_string(header.count) + " labels, as many as images in " + images + ", found " +
+                           std::to_string(label_header.count));
     }
     idx_images set;
     set.height_ = header.height;

@@ -69,7 +69,9 @@ class in_memory_images {
   }
 
   index size() const { return extents_.n; }
-  image_view image(index i) const { return {pixels_.data() + i * extents_.with_batch(1).elements(), extents_.h, extents_.w, extents_.c}; }
+  image_view image(index i) const {
+    return {pixels_.data() + i * extents_.with_batch(1).elements(), extents_.h, extents_.w, extents_.c};
+  }
   std::int32_t label(index i) const { return labels_.empty() ? -1 : labels_[static_cast<std::size_t>(i)]; }
 
  private:
@@ -86,18 +88,15 @@ class first {
   first(D const& whole, index count) : whole_(&whole), count_(count) {
     index const size = whole.size();
     if (count < 0 || count > size) {
-      throw data_error(605, "expected 0 to " + std::to_string(size) + " images of a data set, found " + std::to_string(count) + " asked for");
+      throw data_error(
+          605, "expected 0 to " + std::to_string(size) + " images of a data set, found " + std::to_string(count) + " asked for");
     }
   }
   first(D&&, index) = delete;
 
   index size() const { return count_; }
   image_view image(index i) const { return whole_->image(i); }
-  std::int32_t label(index i) const
-    requires labelled_dataset<D>
-  {
-    return whole_->label(i);
-  }
+  std::int32_t label(index i) const requires labelled_dataset<D> { return whole_->label(i); }
 
  private:
   D const* whole_;
@@ -113,8 +112,8 @@ class selection {
     index const size = whole.size();
     for (std::size_t k = 0; k < chosen_.size(); ++k) {
       if (chosen_[k] < 0 || chosen_[k] >= size) {
-        throw data_error(605, "expected indices of 0 to " + std::to_string(size - 1) + ", found " + std::to_string(chosen_[k]) + " at place " +
-                                  std::to_string(k));
+        throw data_error(605, "expected indices of 0 to " + std::to_string(size - 1) + ", found " + std::to_string(chosen_[k]) +
+                                  " at place " + std::to_string(k));
       }
     }
   }
@@ -122,11 +121,7 @@ class selection {
 
   index size() const { return static_cast<index>(chosen_.size()); }
   image_view image(index i) const { return whole_->image(chosen_[static_cast<std::size_t>(i)]); }
-  std::int32_t label(index i) const
-    requires labelled_dataset<D>
-  {
-    return whole_->label(chosen_[static_cast<std::size_t>(i)]);
-  }
+  std::int32_t label(index i) const requires labelled_dataset<D> { return whole_->label(chosen_[static_cast<std::size_t>(i)]); }
 
  private:
   D const* whole_;

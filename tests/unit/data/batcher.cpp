@@ -78,21 +78,25 @@ struct every_wire {
       for (int e = 0; e < 6; ++e) out.mask(l, 0, k)[e] = static_cast<std::int32_t>(stream.below(2));
       out.label(0, k) = static_cast<std::int32_t>(key.sample * 10) + k;
     }
-    for (int k = 0; k < 3; ++k) std::fill_n(out.view(l, 1, k), image.c, static_cast<float>(key.sample) + 0.25f * static_cast<float>(k));
+    for (int k = 0; k < 3; ++k)
+      std::fill_n(out.view(l, 1, k), image.c, static_cast<float>(key.sample) + 0.25f * static_cast<float>(k));
   }
 };
 static_assert(ssl::augmentation<every_wire>);
 
 constexpr ssl::shape small{.h = 8, .w = 8, .c = 1};
 
-ssl::data::procedural_images pictures(int count) { return ssl::data::procedural_images{{.count = count, .height = 8, .width = 8, .seed = 3}}; }
+ssl::data::procedural_images pictures(int count) {
+  return ssl::data::procedural_images{{.count = count, .height = 8, .width = 8, .seed = 3}};
+}
 
 /// Everything a batch holds, as one row of numbers.
 std::vector<double> content(ssl::data::batch_buffers const& b, ssl::shape image, int batch) {
   auto const l = every_wire::layout(image);
   std::vector<double> all{static_cast<double>(b.epoch), static_cast<double>(b.step)};
   all.insert(all.end(), b.samples.begin(), b.samples.end());
-  for (int g = 0; g < 2; ++g) all.insert(all.end(), b.views[g], b.views[g] + l.group[g].views * batch * l.group[g].size.elements());
+  for (int g = 0; g < 2; ++g)
+    all.insert(all.end(), b.views[g], b.views[g] + l.group[g].views * batch * l.group[g].size.elements());
   all.insert(all.end(), b.labels[0], b.labels[0] + 2 * batch);
   all.insert(all.end(), b.masks[0], b.masks[0] + 2 * batch * 6);
   return all;
@@ -138,8 +142,8 @@ TEST_CASE("batcher places views, labels and masks as the layout says, in the ord
       }
       for (int v = 0; v < 3; ++v) CHECK(b.views[1][v * 5 + i] == static_cast<float>(sample) + 0.25f * static_cast<float>(v));
     }
-    for (void const* p : {static_cast<void const*>(b.views[0]), static_cast<void const*>(b.views[1]), static_cast<void const*>(b.labels[0]),
-                          static_cast<void const*>(b.masks[0])})
+    for (void const* p : {static_cast<void const*>(b.views[0]), static_cast<void const*>(b.views[1]),
+                          static_cast<void const*>(b.labels[0]), static_cast<void const*>(b.masks[0])})
       CHECK(reinterpret_cast<std::uintptr_t>(p) % 64 == 0);
     CHECK(b.views[2] == nullptr);
     CHECK(b.labels[1] == nullptr);
@@ -151,7 +155,8 @@ TEST_CASE("batcher: the same bits for any number of threads and slots, from run 
   auto const set = pictures(23);
   auto const expected = run(set, 13, {.threads = 0, .seed = 5});
   for (int threads = 1; threads <= 3; ++threads)
-    for (int prefetch = 1; prefetch <= 4; ++prefetch) CHECK(run(set, 13, {.threads = threads, .prefetch = prefetch, .seed = 5}) == expected);
+    for (int prefetch = 1; prefetch <= 4; ++prefetch)
+      CHECK(run(set, 13, {.threads = threads, .prefetch = prefetch, .seed = 5}) == expected);
   CHECK(run(set, 13, {.threads = 2, .seed = 6}) != expected);
   CHECK(expected[0] != expected[4]);  // the first batches of two epochs
 }

@@ -52,7 +52,8 @@ double nearest_neighbour(procedural_images const& bank, procedural_images const&
 
 TEST_CASE("procedural images have the same bits on every machine") {
   CHECK(fingerprint(procedural_images{{.count = 50, .seed = 1}}) == 12988394968259384082u);
-  CHECK(fingerprint(procedural_images{{.count = 20, .height = 31, .width = 47, .channels = 3, .seed = 1}}) == 10144651121436018833u);
+  CHECK(fingerprint(procedural_images{{.count = 20, .height = 31, .width = 47, .channels = 3, .seed = 1}}) ==
+        10144651121436018833u);
 }
 
 TEST_CASE("a procedural image depends on seed and index alone") {
@@ -83,7 +84,8 @@ TEST_CASE("procedural images: any size, one or three channels, ten classes in eq
 }
 
 TEST_CASE("raw pixels tell the class of a procedural image better than chance, and far from always") {
-  double const share = nearest_neighbour(procedural_images{{.count = 1500, .seed = 1}}, procedural_images{{.count = 300, .seed = 2}});
+  double const share =
+      nearest_neighbour(procedural_images{{.count = 1500, .seed = 1}}, procedural_images{{.count = 300, .seed = 2}});
   CHECK(share > 0.2);
   CHECK(share < 0.7);
 }

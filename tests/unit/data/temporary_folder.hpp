@@ -34,7 +34,8 @@ class temporary_folder {
 using file_bytes = std::vector<std::uint8_t>;
 
 inline void write_bytes(std::string const& path, file_bytes const& bytes) {
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
 inline file_bytes read_bytes(std::string const& path) {

@@ -14,7 +14,8 @@ namespace ssl::data {
 
 /// One batch as an augmentation's layout describes it: views of a group, labels and masks are view-major.
 ///
-/// Shapes   views[g]: (V, N, H, W, C) of group g; labels[w]: (E, N); masks[w]: (V, N, H, W, C); samples: (N), indices in the data set
+/// Shapes   views[g]: (V, N, H, W, C) of group g; labels[w]: (E, N); masks[w]: (V, N, H, W, C); samples: (N), indices in the
+///          data set
 struct batch_buffers {
   static constexpr int capacity = augmentations::view_layout::capacity;
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssl/io/atomic_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <iterator>
+#include <string>
+
+#include <sys/resource.h>
+
+#include "unit/data/temporary_folder.hpp"
+
+namespace {
+
+auto files_in(std::string const& folder) {
+  return std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator());
+}
+
+template <class F>
+int file_error_of(F f) {
+  try {
+    f();
+    return 0;
+  } catch (ssl::file_error const& e) {
+    return e.code;
+  }
+}
+
+/// As if the device were full after so many bytes of a file.
+class full_device {
+ public:
+  explicit full_device(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit const limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~full_device() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_;
+  void (*handler_)(int);
+};
+
+}  // namespace
+
+TEST_CASE("atomic_file: nothing under the name before commit, everything afterwards") {
+  temporary_folder folder;
+  std::string const path = folder / "a";
+  write_bytes(path, {9});
+  {
+    ssl::io::atomic_file file(path);
+    file.write("abc", 3);
+    file.write("de", 2);
+    CHECK(read_bytes(path) == file_bytes{9});
+    file.commit();
+    CHECK(read_bytes(path) == file_bytes{'a', 'b', 'c', 'd', 'e'});
+  }
+  CHECK(read_bytes(path).size() == 5);
+  CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("atomic_file that is never committed leaves all as it was") {
+  temporary_folder folder;
+  write_bytes(folder / "a", {9});
+  {
+    ssl::io::atomic_file file(folder / "a");
+    file.write("abc", 3);
+    CHECK(files_in(folder.path()) == 2);
+  }
+  CHECK(read_bytes(folder / "a") == file_bytes{9});
+  CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("atomic_file: no such folder, a folder in its place, a full device are E707") {
+  temporary_folder folder;
+  CHECK(file_error_of([&] { ssl::io::atomic_file(folder / "missing/a"); }) == 707);
+
+  std::filesystem::create_directory(folder / "taken");
+  CHECK(file_error_of([&] { ssl::io::atomic_file(folder / "taken").commit(); }) == 707);
+  CHECK(files_in(folder.path()) == 1);
+
+  write_bytes(folder / "a", {9});
+  std::string const much(100'000, 'x');
+  int code = 0;
+  ssl::index offset = -1;
+  {
+    full_device const full(4096);
+    try {
+      ssl::io::atomic_file file(folder / "a");
+      file.write(much.data(), 100'000);
+      file.commit();
+    } catch (ssl::file_error const& e) {
+      code = e.code;
+      offset = e.byte_offset;
+    }
+  }
+  CHECK(code == 707);
+  CHECK(offset == 4096);
+  CHECK(read_bytes(folder / "a") == file_bytes{9});
+  CHECK(files_in(folder.path()) == 2);
+}
