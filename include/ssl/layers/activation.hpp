@@ -16,7 +16,7 @@ struct activation : primitive<activation<Function>> {
   static constexpr shape output(shape in) { return in; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return {.output = in, .reads_input = !Function::gradient_reads_output, .reads_output = Function::gradient_reads_output, .in_place = true};
+    return requirements{.output = in, .reads_input = !Function::gradient_reads_output, .reads_output = Function::gradient_reads_output, .in_place = true};
   }
   template <shape In, class Env>
   struct bind {

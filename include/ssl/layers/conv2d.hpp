@@ -7,12 +7,19 @@
 
 namespace ssl::layers {
 
+/// How the weight of a convolution is drawn.
+enum class conv_init {
+  torchvision,  ///< weight N(0, 2 / (O k^2)), bias 0: torchvision's ResNets
+  pytorch       ///< weight and bias U(-1, 1) / sqrt(I k^2), torch.nn.Conv2d
+};
+
 struct conv_config {
   int out = 0;
   int kernel = 3;
   int stride = 1;
   int padding = 0;
   layers::bias bias = layers::bias::none;
+  conv_init init = conv_init::torchvision;
 };
 
 /// Two-dimensional convolution (cross-correlation) with zero padding.
@@ -22,7 +29,7 @@ struct conv_config {
 /// Gradient  writes gx; accumulates weight and bias
 /// Errors    E101 a size that is not positive; E102 a kernel larger than the padded image
 /// Cost      2 N OH OW O k^2 I operations per direction; backward reads x again. Without a tuned form: one image's patches as workspace
-/// Source    torch.nn.Conv2d: names and layout; initialisation N(0, 2 / (O k^2)), torchvision's ResNets. Bias 0. Deviation: none
+/// Source    torch.nn.Conv2d: names and layout; initialisation as `conv_init` says. Deviation: none
 template <conv_config Config>
 struct conv2d : primitive<conv2d<Config>> {
   static constexpr bool valid = Config.out > 0 && Config.kernel > 0 && Config.stride > 0 && Config.padding >= 0;
@@ -52,9 +59,12 @@ struct conv2d : primitive<conv2d<Config>> {
   static constexpr requirements require(shape in) {
     requirements r{.output = output(in), .workspace_forward = workspace<Env>(in), .workspace_backward = workspace<Env>(in), .reads_input = true,
                    .parameters = has_bias ? 2 : 1};
+    constexpr int area = Config.kernel * Config.kernel;
+    constexpr bool own = Config.init == conv_init::pytorch;
+    initializer const uniform{.rule = initializer_rule::uniform_inverse_root, .fan = in.c * area};
     r.parameter[0] = {.label = "weight", .rank = 4, .extents = {Config.out, Config.kernel, Config.kernel, in.c},
-                      .initial = {.rule = initializer_rule::kaiming_normal, .fan = Config.out * Config.kernel * Config.kernel}};
-    r.parameter[1] = {.label = "bias", .extents = {Config.out, 1, 1, 1}, .kind = parameter_kind::bias};
+                      .initial = own ? uniform : initializer{.rule = initializer_rule::kaiming_normal, .fan = Config.out * area}};
+    r.parameter[1] = {.label = "bias", .extents = {Config.out, 1, 1, 1}, .initial = own ? uniform : initializer{}, .kind = parameter_kind::bias};
     return r;
   }
 

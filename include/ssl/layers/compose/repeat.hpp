@@ -96,7 +96,7 @@ struct repeat {
   /// Records one block and multiplies what belongs to each iteration: blocks of parameters, and tensors kept for backward.
   template <class Env>
   static constexpr value record_block(recorder& r, value v) {
-    int const first_tensor = r.tensors, first_parameter = r.parameters, first_buffer = r.buffers;
+    int const first_tensor = r.tensors, first_parameter = r.parameters, first_buffer = r.buffers, copy = r.operations - 1;
     index const parameters_before = r.parameter_elements, buffers_before = r.buffer_elements;
     int const outside = r.enter(nullptr);
     v = Block::template record<Env>(r, v);
@@ -113,6 +113,7 @@ struct repeat {
       if (t.target >= 0 || t.first >= pass_length || t.last < pass_length) continue;
       t.stride = t.elements, t.mask = -1;
       t.elements *= Times;
+      r.touch(i, copy), r.touch_backward(i, copy);  // the places of other iterations are in use while any operation of the block runs
     }
     return v;
   }
