@@ -151,6 +151,19 @@ TEST_CASE("batcher places views, labels and masks as the layout says, in the ord
   }
 }
 
+TEST_CASE("batcher: the draws of an image belong to the seed, the epoch and the image's index") {
+  auto const set = pictures(23);
+  batcher<every_wire, ssl::data::procedural_images> source(set, small, 5, {.noise = 0.5f}, {.threads = 2, .seed = 11});
+  for (int k = 0; k < 9; ++k) {
+    ssl::data::batch_buffers const& b = source.next();
+    for (int i = 0; i < 5; ++i) {
+      std::uint32_t const sample = b.samples[static_cast<std::size_t>(i)];
+      ssl::draws stream({.seed = 11, .epoch = static_cast<std::uint32_t>(k / 4), .sample = sample, .view = 1});
+      for (int e = 0; e < 64; ++e) REQUIRE(b.views[0][(5 + i) * 64 + e] == set.image(sample).data[e] + 0.5f * stream.uniform());
+    }
+  }
+}
+
 TEST_CASE("batcher: the same bits for any number of threads and slots, from run to run") {
   auto const set = pictures(23);
   auto const expected = run(set, 13, {.threads = 0, .seed = 5});
