@@ -168,6 +168,7 @@ class recorder {
   constexpr void alias(int id, int target, index stride = 0, int phase = 0, int mask = 0, index target_at = 0) {
     if (id < 0 || id == target) return;
     tensor_record& t = tensor[id];
+    if (t.target >= 0) overflow = true;  // one tensor cannot lie in two places: a repeat at the end of a residual's arm
     t.target = target, t.stride = stride, t.phase = phase, t.mask = mask, t.target_at = target_at;
     if (t.last != tensor_record::never) touch(target, t.first), touch(target, t.last);
   }

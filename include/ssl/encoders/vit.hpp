@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/layers/compose/repeat.hpp"
+#include "ssl/layers/patch_embedding.hpp"
+#include "ssl/layers/pool.hpp"
+#include "ssl/layers/positions.hpp"
+#include "ssl/layers/rearrange.hpp"
+#include "ssl/layers/tokens.hpp"
+#include "ssl/layers/transformer_block.hpp"
+
+namespace ssl::encoders {
+
+/// What a vision transformer gives: its class token, the mean of its patch tokens, or all tokens.
+enum class vit_pool { class_token, average, none };
+
+enum class vit_class_token { none, learned };
+
+/// Where the last layer norm stands: before pooling ("norm"), or after it ("fc_norm").
+enum class vit_final_norm {
+  timm,         ///< after the mean, before anything else: timm's default
+  before_pool,
+  after_pool
+};
+
+struct vit_config {
+  int image_h = 224;  ///< pixels; with the patch this is the base grid of the positions, other sizes are interpolated
+  int image_w = 224;
+  int patch = 16;
+  int width = 192;
+  int depth = 12;
+  int heads = 3;
+  int mlp_ratio = 4;
+  vit_pool pool = vit_pool::class_token;
+  vit_class_token class_token = vit_class_token::learned;
+  vit_final_norm final_norm = vit_final_norm::timm;
+  layers::bias qkv_bias = layers::bias::yes;
+  int registers = 0;                ///< register tokens; with them positions belong to patches only (timm's no_embed_class)
+  int layer_scale_millionths = 0;   ///< 0: no layer scale
+  int classes = 0;                  ///< outputs of a linear head; 0: no head
+  int epsilon_billionths = 1'000;   ///< of the layer norms: 1e-6
+  layers::probabilities probabilities = layers::probabilities::kept;
+};
+
+namespace detail {
+
+template <vit_config Config>
+struct vit_parts {
+  static constexpr bool has_class_token = Config.class_token == vit_class_token::learned;
+  static constexpr bool separate_tokens = Config.registers > 0;
+  static constexpr int first_patch = (has_class_token ? 1 : 0) + Config.registers;
+  static constexpr bool norm_after_pool =
+      Config.final_norm == vit_final_norm::timm ? Config.pool == vit_pool::average : Config.final_norm == vit_final_norm::after_pool;
+  static constexpr int patch = Config.patch > 0 ? Config.patch : 1;
+
+  using embedding = layers::patch_embedding<layers::patch_config{.patch = Config.patch, .width = Config.width}>;
+  using positions = layers::positions<layers::positions_config{.grid_h = Config.image_h / patch, .grid_w = Config.image_w / patch,
+                                                               .prefix_tokens = has_class_token && !separate_tokens ? 1 : 0}>;
+  using registers = std::conditional_t<separate_tokens, layers::register_tokens<Config.registers>, layers::identity>;
+  using class_token = std::conditional_t<has_class_token && separate_tokens, layers::class_token, layers::identity>;
+  using block = layers::transformer_block<layers::transformer_config{
+      .width = Config.width, .heads = Config.heads, .hidden = Config.mlp_ratio * Config.width, .qkv_bias = Config.qkv_bias,
+      .epsilon_billionths = Config.epsilon_billionths, .layer_scale_millionths = Config.layer_scale_millionths,
+      .probabilities = Config.probabilities}>;
+  using layer_norm = layers::layer_norm<layers::layer_norm_config{.epsilon_billionths = Config.epsilon_billionths}>;
+  using norm = std::conditional_t<norm_after_pool, layers::identity, layer_norm>;
+  using fc_norm = std::conditional_t<norm_after_pool, layer_norm, layers::identity>;
+  using pool = std::conditional_t<
+      Config.pool == vit_pool::none, layers::identity,
+      std::conditional_t<Config.pool == vit_pool::average, layers::token_mean<first_patch>, layers::token_slice<0, 1>>>;
+  using head = std::conditional_t<
+      (Config.classes > 0), layers::linear<layers::linear_config{.out = Config.classes, .init = layers::linear_init::vit}>, layers::identity>;
+};
+
+}  // namespace detail
+
+/// Vision transformer.
+///
+/// Shapes    x: (N, H, W, C), H and W multiples of the patch -> y: (N, 1, 1, D); (N, 1, 1, K) with a head of K classes; all tokens
+///           (N, 1, T, D), class token first, with vit_pool::none. T = tokens before + (H / P)(W / P)
+/// Errors    E101 sizes that are not positive, heads that do not divide the width; E102 an image that is no multiple of the patch
+/// Cost      compile time does not depend on the depth
+/// Source    Dosovitskiy et al. 2020, arXiv:2010.11929; timm's VisionTransformer: names, initialisation, pooling. Deviation: no dropout,
+///           no drop path; positions at other sizes as layers::positions says
+template <vit_config Config>
+struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<Config>::embedding>,  // (N, H / P, W / P, D)
+                                named<"", typename detail::vit_parts<Config>::positions>,             // (N, 1, T, D)
+                                named<"", typename detail::vit_parts<Config>::registers>,
+                                named<"", typename detail::vit_parts<Config>::class_token>,
+                                named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block>>,
+                                named<"norm", typename detail::vit_parts<Config>::norm>,
+                                named<"", typename detail::vit_parts<Config>::pool>,                  // (N, 1, 1, D)
+                                named<"fc_norm", typename detail::vit_parts<Config>::fc_norm>,
+                                named<"head", typename detail::vit_parts<Config>::head>> {
+  static constexpr vit_config config = Config;
+};
+
+/// Source  timm's vit_*_patch16_224; tiny and small from DeiT, Touvron et al. 2020, arXiv:2012.12877
+struct vit_tiny : vit<vit_config{.width = 192, .heads = 3}> {};
+struct vit_small : vit<vit_config{.width = 384, .heads = 6}> {};
+struct vit_base : vit<vit_config{.width = 768, .heads = 12}> {};
+struct vit_large : vit<vit_config{.width = 1024, .depth = 24, .heads = 16}> {};
+
+/// The same widths for images of 32 pixels, with patches of 4: 64 tokens, as solo-learn trains on CIFAR.
+struct vit_tiny_cifar : vit<vit_config{.image_h = 32, .image_w = 32, .patch = 4, .width = 192, .heads = 3}> {};
+struct vit_small_cifar : vit<vit_config{.image_h = 32, .image_w = 32, .patch = 4, .width = 384, .heads = 6}> {};
+
+}  // namespace ssl::encoders
