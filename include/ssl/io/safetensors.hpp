@@ -77,7 +77,7 @@ struct safetensor {
   }
   template <class Stored, class T>
   std::vector<T> convert_integer() const {
-    return convert<Stored, T>([this](Stored s, std::size_t i) {
+    return convert<Stored, T>([&](Stored s, std::size_t i) {
       if constexpr (std::is_integral_v<T>) {
         if (!std::in_range<T>(s)) {
           throw file_error(714, *path, byte_offset + static_cast<index>(i * sizeof(Stored)),

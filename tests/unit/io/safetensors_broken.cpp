@@ -39,7 +39,9 @@ TEST_CASE("damaged safetensors files load or are refused as listed") {
   }
   nlohmann::json const list = nlohmann::json::parse(std::ifstream(folder + "/expected.json"));
   int loaded = 0, refused = 0;
-  for (auto const& [name, entry] : list.at("files").items()) {
+  for (auto const& listed : list.at("files").items()) {
+    std::string const name = listed.key();
+    auto const& entry = listed.value();
     INFO(name);
     std::string const expected = entry.at("expected");
     std::string const path = folder + "/" + name;
