@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gradient/expect_gradients.hpp"
+#include "ssl/layers/batch_norm.hpp"
+#include "ssl/layers/l2_normalize.hpp"
+#include "ssl/layers/layer_norm.hpp"
+#include "ssl/layers/layer_scale.hpp"
+#include "ssl/layers/softmax.hpp"
+
+namespace {
+
+using namespace ssl;
+using namespace ssl::layers;
+
+constexpr execution two_groups{.statistics_groups = 2};
+constexpr execution evaluation{.mode = execution_mode::evaluation};
+constexpr execution calibration{.mode = execution_mode::calibration};
+
+TEST_CASE("batch_norm: gradients of joint and separate statistics, with and without learned parameters") {
+  constexpr shape maps{.n = 4, .h = 2, .w = 3, .c = 3};
+  constexpr shape rows{.n = 6, .c = 4};
+  expect_gradients<batch_norm<>, maps>();
+  expect_gradients<batch_norm<>, rows>();
+  expect_gradients<batch_norm<>, maps, two_groups>();
+  expect_gradients<batch_norm<batch_norm_config{.affine = affine::none}>, maps, two_groups>();
+  expect_gradients<batch_norm<batch_norm_config{.affine = affine::none}>, rows>();
+  expect_gradients<batch_norm<batch_norm_config{.affine = affine::scale}>, maps>();
+}
+
+TEST_CASE("batch_norm: gradients through running statistics, and through those of a calibration") {
+  constexpr shape maps{.n = 4, .h = 2, .w = 3, .c = 3};
+  expect_gradients<batch_norm<>, maps, evaluation>();
+  expect_gradients<batch_norm<batch_norm_config{.affine = affine::none}>, maps, evaluation>();
+  expect_gradients<batch_norm<>, maps, calibration>();
+}
+
+TEST_CASE("layer_norm: gradients") {
+  constexpr shape tokens{.n = 2, .h = 2, .w = 3, .c = 5};
+  expect_gradients<layer_norm<>, tokens>();
+  expect_gradients<layer_norm<layer_norm_config{.affine = affine::scale}>, tokens>();
+  expect_gradients<layer_norm<layer_norm_config{.affine = affine::none, .epsilon_billionths = 100'000'000}>, tokens>();
+}
+
+TEST_CASE("layer_scale, l2_normalize, softmax: gradients") {
+  constexpr shape tokens{.n = 2, .h = 2, .w = 3, .c = 5};
+  expect_gradients<layer_scale<>, tokens>();
+  expect_gradients<l2_normalize, tokens>();
+  expect_gradients<softmax, tokens>();
+  expect_gradients<softmax, shape{.n = 3, .c = 31}>();
+}
+
+}  // namespace
