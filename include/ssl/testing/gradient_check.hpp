@@ -27,19 +27,44 @@ struct gradient_check_options {
   double smallest_gap = 0;   ///< x is redrawn closer to 0 than this: kinks at 0
 };
 
+namespace detail {
+
+/// Fills the report from gradients by name.
+struct gradient_comparison {
+  std::string name;
+  std::vector<double> analytic, numeric;
+};
+
+inline gradient_report compare_gradients(std::vector<gradient_comparison> const& all) {
+  gradient_report report;
+  for (gradient_comparison const& c : all)
+    for (double g : c.analytic) report.largest = std::max(report.largest, std::abs(g));
+  for (gradient_comparison const& c : all)
+    for (std::size_t i = 0; i < c.analytic.size(); ++i) {
+      double const a = c.analytic[i], n = c.numeric[i];
+      double const error = std::abs(a - n) / std::max({std::abs(a), std::abs(n), report.largest / 1000});
+      ++report.elements;
+      if (error <= report.worst) continue;  // a NaN is worse than any number
+      report.worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+      report.where = c.name + "[" + std::to_string(i) + "]", report.analytic = a, report.numeric = n;
+    }
+  return report;
+}
+
+}  // namespace detail
+
 /// Compares every derivative of sum(y gy) with its central difference, in double on the reference backend: all elements of x and of
-/// all parameters, which are drawn by single_network::randomise. gy is fixed and random.
+/// all parameters, which are drawn by randomise(). gy is fixed and random.
 ///
 /// Cost  two forward passes for every element
 template <class Network, shape In, execution How = execution{}>
 gradient_report check_gradients(gradient_check_options const& o = {}) {
-  using network = single_network<Network, In, backends::reference, double, How>;
-  network net;
+  single_network<Network, In, backends::reference, double, How> net;
   net.randomise(o.seed);
-  std::vector<double> x = network::template random_values<double>(In.elements(), o.seed, 1000, o.low, o.high);
+  std::vector<double> x = random_values<double>(In.elements(), o.seed, 1000, o.low, o.high);
   for (double& v : x)
     if (std::abs(v) < o.smallest_gap) v = v < 0 ? v - o.smallest_gap : v + o.smallest_gap;
-  std::vector<double> const gy = network::template random_values<double>(network::output.elements(), o.seed, 1001, -1, 1);
+  std::vector<double> const gy = random_values<double>(net.output.elements(), o.seed, 1001);
   auto loss = [&] {
     std::vector<double> const y = net.forward(x);
     double sum = 0;
@@ -56,11 +81,7 @@ gradient_report check_gradients(gradient_check_options const& o = {}) {
     return (above - below) / (2 * o.step);
   };
 
-  struct comparison {
-    std::string name;
-    std::vector<double> analytic, numeric;
-  };
-  std::vector<comparison> all;
+  std::vector<detail::gradient_comparison> all;
   loss();
   all.push_back({"x", net.backward(gy), {}});
   for (block_info const& b : net.parameters()) all.push_back({b.name, net.gradient(b.name), {}});
@@ -69,21 +90,7 @@ gradient_report check_gradients(gradient_check_options const& o = {}) {
     std::vector<double> values = net.parameter(all[i].name);
     for (double& v : values) all[i].numeric.push_back(slope(v, [&] { net.set_parameter(all[i].name, values); }));
   }
-
-  gradient_report report;
-  for (comparison const& c : all)
-    for (double g : c.analytic) report.largest = std::max(report.largest, std::abs(g));
-  for (comparison const& c : all)
-    for (std::size_t i = 0; i < c.analytic.size(); ++i) {
-      double const a = c.analytic[i], n = c.numeric[i];
-      double const error = std::abs(a - n) / std::max(std::max(std::abs(a), std::abs(n)), report.largest / 1000);
-      ++report.elements;
-      if (!(error <= report.worst)) {
-        report.worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
-        report.where = c.name + "[" + std::to_string(i) + "]", report.analytic = a, report.numeric = n;
-      }
-    }
-  return report;
+  return detail::compare_gradients(all);
 }
 
 }  // namespace ssl::testing

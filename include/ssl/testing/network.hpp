@@ -83,116 +83,132 @@ struct recording {
   bool differentiable_weights = true;  ///< the gradients of parameters are wanted
 };
 
-/// One network at one input shape on one backend.
-///
-/// forward fills the whole arena with NaN before it runs, so a tensor read before it is written shows; after each pass the margins
-/// around every array are checked. Gradients of parameters accumulate until zero_gradients().
-///
-///   ssl::testing::single_network<layers::relu, shape{.n = 2, .c = 3}, backends::reference, double> net;
-///   net.randomise(1);
-///   auto y = net.forward(x);
-///   auto gx = net.backward(gy);
-///   auto gw = net.gradient("conv1.weight");
-///
-/// Shapes    x, y, gy, gx: flat, in the order of `input` and `output`; blocks: flat, in the order of their extents
-/// Errors    std::invalid_argument: a network that refuses its input, or an unknown block; std::logic_error: a damaged margin
-template <class Network, shape In, class Backend, class T = double, execution How = execution{}>
-class single_network {
+/// Uniform numbers, exact in float, the same for every scalar type and machine.
+template <class T>
+std::vector<T> random_values(index count, std::uint64_t seed, std::uint32_t stream, double low = -1, double high = 1) {
+  draws d(draw_key{.seed = seed, .sample = stream});
+  std::vector<T> values(static_cast<std::size_t>(count));
+  for (T& v : values) v = static_cast<T>(static_cast<float>(low + (high - low) * d.uniform()));
+  return values;
+}
+
+/// The named blocks of one flat array.
+template <class Backend, class T>
+class block_array {
+ public:
+  block_array(typename Backend::context& c, index elements) : values(c, elements) {}
+
+  std::vector<T> read(std::vector<block_info> const& blocks, std::string const& name) const {
+    block_info const& b = find(blocks, name);
+    return values.read(b.offset, b.elements);
+  }
+  void write(std::vector<block_info> const& blocks, std::string const& name, std::vector<T> const& given) {
+    block_info const& b = find(blocks, name);
+    if (static_cast<index>(given.size()) != b.elements) throw std::invalid_argument("single_network: wrong number of values for '" + name + "'");
+    values.write(b.offset, given);
+  }
+
+  guarded_array<Backend, T> values;
+
+ private:
+  static block_info const& find(std::vector<block_info> const& blocks, std::string const& name) {
+    for (block_info const& b : blocks)
+      if (b.name == name) return b;
+    throw std::invalid_argument("single_network: there is no block '" + name + "'");
+  }
+};
+
+/// What all single networks of one backend and scalar share; compiled once for them.
+template <class Backend, class T>
+class network_state {
  public:
   using context = typename Backend::context;
-  using env = environment<Backend, T, How>;
-  static constexpr shape input = In;
-  static constexpr shape output = Network::output(In);
 
-  explicit single_network(recording how = {}) : single_network(std::make_unique<context>(), nullptr, how) {}
-  /// On a context of the caller's, which must outlive the network.
-  explicit single_network(context& shared, recording how = {}) : single_network(nullptr, &shared, how) {}
-
-  // --- passes -------------------------------------------------------------------------------------------------------------
-
-  std::vector<T> forward(std::vector<T> const& x) {
-    require_size(x, input, "x");
-    arena_->fill(std::numeric_limits<T>::quiet_NaN());
-    arena_->write(place_.x.at(0), x);
-    ssl::forward<Network, In, env>(*context_, frame_, operations_.data());
-    check_margins("forward");
-    return arena_->read(place_.y.at(0), output.elements());
-  }
-  /// After forward. Returns the gradient of x, empty where it was not wanted.
-  std::vector<T> backward(std::vector<T> const& gy) {
-    require_size(gy, output, "gy");
-    if (!place_.gy.exists()) throw std::logic_error("single_network: nothing was recorded for a backward pass");
-    arena_->write(place_.gy.at(0), gy);
-    ssl::backward<Network, In, env>(*context_, frame_, operations_.data());
-    check_margins("backward");
-    return place_.gx.exists() ? arena_->read(place_.gx.at(0), input.elements()) : std::vector<T>{};
-  }
-  void zero_gradients() { gradients_->fill(T(0)); }
+  void zero_gradients() { gradients_->values.fill(T(0)); }
 
   // --- blocks by name -----------------------------------------------------------------------------------------------------
 
   std::vector<block_info> const& parameters() const { return parameter_blocks_; }
   std::vector<block_info> const& buffers() const { return buffer_blocks_; }
 
-  std::vector<T> parameter(std::string const& name) const { return read(*parameters_, parameter_blocks_, name); }
-  std::vector<T> gradient(std::string const& name) const { return read(*gradients_, parameter_blocks_, name); }
-  std::vector<T> buffer(std::string const& name) const { return read(*buffers_, buffer_blocks_, name); }
-  void set_parameter(std::string const& name, std::vector<T> const& values) { write(*parameters_, parameter_blocks_, name, values); }
-  void set_buffer(std::string const& name, std::vector<T> const& values) { write(*buffers_, buffer_blocks_, name, values); }
+  std::vector<T> parameter(std::string const& name) const { return parameters_->read(parameter_blocks_, name); }
+  std::vector<T> gradient(std::string const& name) const { return gradients_->read(parameter_blocks_, name); }
+  std::vector<T> buffer(std::string const& name) const { return buffers_->read(buffer_blocks_, name); }
+  void set_parameter(std::string const& name, std::vector<T> const& values) { parameters_->write(parameter_blocks_, name, values); }
+  void set_buffer(std::string const& name, std::vector<T> const& values) { buffers_->write(buffer_blocks_, name, values); }
 
   /// Draws every block as training would begin with it.
   void initialise(std::uint64_t seed) {
-    for (auto const* blocks : {&parameter_blocks_, &buffer_blocks_})
-      for (block_info const& b : *blocks) {
-        std::vector<T> values(static_cast<std::size_t>(b.elements));
-        initialise_block(b.initial, b.name, seed, values.data(), b.elements);
-        (blocks == &parameter_blocks_ ? *parameters_ : *buffers_).write(b.offset, values);
-      }
+    auto draw = [seed](block_array<Backend, T>& array, block_info const& b) {
+      std::vector<T> values(static_cast<std::size_t>(b.elements));
+      initialise_block(b.initial, b.name, seed, values.data(), b.elements);
+      array.values.write(b.offset, values);
+    };
+    for (block_info const& b : parameter_blocks_) draw(*parameters_, b);
+    for (block_info const& b : buffer_blocks_) draw(*buffers_, b);
   }
   /// Parameters uniform in (-1, 1), buffers uniform in (0.5, 1.5), whatever their kind: so that no gradient is hidden by a zero.
   void randomise(std::uint64_t seed) {
     std::uint32_t stream = 0;
-    for (block_info const& b : parameter_blocks_) parameters_->write(b.offset, random_values<T>(b.elements, seed, ++stream, -1, 1));
-    for (block_info const& b : buffer_blocks_) buffers_->write(b.offset, random_values<T>(b.elements, seed, ++stream, 0.5, 1.5));
+    for (block_info const& b : parameter_blocks_) parameters_->values.write(b.offset, random_values<T>(b.elements, seed, ++stream));
+    for (block_info const& b : buffer_blocks_) buffers_->values.write(b.offset, random_values<T>(b.elements, seed, ++stream, 0.5, 1.5));
   }
 
   /// Elements of the arena that the plan needs.
   index arena_elements() const { return arena_elements_; }
 
-  /// Uniform numbers, exact in float, the same for every scalar type and machine.
-  template <class U>
-  static std::vector<U> random_values(index count, std::uint64_t seed, std::uint32_t stream, double low, double high) {
-    draws d(draw_key{.seed = seed, .sample = stream});
-    std::vector<U> values(static_cast<std::size_t>(count));
-    for (U& v : values) v = static_cast<U>(static_cast<float>(low + (high - low) * d.uniform()));
-    return values;
+ protected:
+  /// Records a network: `record` is its record function.
+  using record_function = value(recorder&, value);
+
+  network_state(context* shared, shape in, record_function* record, recording how)
+      : own_context_(shared == nullptr ? std::make_unique<context>() : nullptr), context_(shared != nullptr ? shared : own_context_.get()) {
+    auto r = std::make_unique<recorder>();
+    r->keeps = how.keeps, r->differentiable_weights = how.differentiable_weights;
+    plan(*r, r->new_value(in, how.input_gradient), record);
+    arena_ = std::make_unique<guarded_array<Backend, T>>(*context_, arena_elements_);
+    parameters_ = std::make_unique<block_array<Backend, T>>(*context_, r->parameter_elements);
+    gradients_ = std::make_unique<block_array<Backend, T>>(*context_, r->parameter_elements);
+    buffers_ = std::make_unique<block_array<Backend, T>>(*context_, r->buffer_elements);
+    list_blocks(parameter_blocks_, "", r->parameter, r->parameters, r->path_node, 0);
+    list_blocks(buffer_blocks_, "", r->buffer, r->buffers, r->path_node, 0);
+    frame_ = {.arena = arena_->data(), .parameters = parameters_->values.data(), .gradients = gradients_->values.data(),
+              .buffers = buffers_->values.data()};
   }
+
+  void give_input(std::vector<T> const& x, index elements) {
+    require_size(x, elements, "x");
+    arena_->fill(std::numeric_limits<T>::quiet_NaN());
+    arena_->write(place_.x.at(0), x);
+  }
+  std::vector<T> take_output(index elements) {
+    check_margins("forward");
+    return arena_->read(place_.y.at(0), elements);
+  }
+  void give_gradient(std::vector<T> const& gy, index elements) {
+    require_size(gy, elements, "gy");
+    if (!place_.gy.exists()) throw std::logic_error("single_network: nothing was recorded for a backward pass");
+    arena_->write(place_.gy.at(0), gy);
+  }
+  std::vector<T> take_gradient(index elements) {
+    check_margins("backward");
+    return place_.gx.exists() ? arena_->read(place_.gx.at(0), elements) : std::vector<T>{};
+  }
+
+  context& backend_context() { return *context_; }
+  frame<T> const& whole_frame() const { return frame_; }
+  op_record const* operations() const { return operations_.data(); }
 
  private:
   struct places {
     slot x, y, gx, gy;
   };
 
-  single_network(std::unique_ptr<context> own, context* shared, recording how)
-      : own_context_(std::move(own)), context_(shared != nullptr ? shared : own_context_.get()) {
-    if (!Network::check(In).ok()) throw std::invalid_argument("single_network: the network refuses this input");
-    auto r = std::make_unique<recorder>();
-    r->keeps = how.keeps, r->differentiable_weights = how.differentiable_weights;
-    record(*r, how);
-    auto allocate = [this](index elements) { return std::make_unique<guarded_array<Backend, T>>(*context_, elements); };
-    arena_ = allocate(arena_elements_);
-    parameters_ = allocate(r->parameter_elements), gradients_ = allocate(r->parameter_elements), buffers_ = allocate(r->buffer_elements);
-    list_blocks(parameter_blocks_, "", r->parameter, r->parameters, r->path_node, 0);
-    list_blocks(buffer_blocks_, "", r->buffer, r->buffers, r->path_node, 0);
-    frame_ = {.arena = arena_->data(), .parameters = parameters_->data(), .gradients = gradients_->data(), .buffers = buffers_->data()};
-  }
-
   /// As a step does: the values come first, a loss at the end reads y and writes its gradient. The recorder is ordinary code, so it
   /// may run here, where a pipeline runs it in the compiler.
-  void record(recorder& r, recording how) {
-    value x = r.new_value(In, how.input_gradient);
+  void plan(recorder& r, value x, record_function* record) {
     r.touch(x.data, 0);
-    value const y = Network::template record<env>(r, x);
+    value const y = record(r, x);
     int const loss = r.new_operation();
     r.touch(y.data, loss), r.touch(y.grad, loss);
     if (y.grad >= 0) r.touch(x.grad, backward_time(0, 0));
@@ -201,30 +217,15 @@ class single_network {
     for (int i = 0; i < r.operations; ++i) operations_.push_back(resolve(r.tensor, r.op[i]));
     place_ = {place_of(r.tensor, x.data), place_of(r.tensor, y.data), place_of(r.tensor, y.grad >= 0 ? x.grad : -1), place_of(r.tensor, y.grad)};
   }
-
   void check_margins(char const* pass) {
-    if (!arena_->margins_are_whole() || !parameters_->margins_are_whole() || !gradients_->margins_are_whole() || !buffers_->margins_are_whole())
+    if (!arena_->margins_are_whole() || !parameters_->values.margins_are_whole() || !gradients_->values.margins_are_whole() ||
+        !buffers_->values.margins_are_whole())
       throw std::logic_error(std::string("single_network: ") + pass + " wrote outside its memory");
   }
-  static void require_size(std::vector<T> const& values, shape s, char const* what) {
-    if (static_cast<index>(values.size()) != s.elements())
+  static void require_size(std::vector<T> const& values, index elements, char const* what) {
+    if (static_cast<index>(values.size()) != elements)
       throw std::invalid_argument(std::string("single_network: ") + what + " has " + std::to_string(values.size()) + " elements, expected " +
-                                  std::to_string(s.elements()));
-  }
-  static block_info const& find(std::vector<block_info> const& blocks, std::string const& name) {
-    for (block_info const& b : blocks)
-      if (b.name == name) return b;
-    throw std::invalid_argument("single_network: there is no block '" + name + "'");
-  }
-  static std::vector<T> read(guarded_array<Backend, T> const& array, std::vector<block_info> const& blocks, std::string const& name) {
-    block_info const& b = find(blocks, name);
-    return array.read(b.offset, b.elements);
-  }
-  static void write(guarded_array<Backend, T>& array, std::vector<block_info> const& blocks, std::string const& name,
-                    std::vector<T> const& values) {
-    block_info const& b = find(blocks, name);
-    if (static_cast<index>(values.size()) != b.elements) throw std::invalid_argument("single_network: wrong number of values for '" + name + "'");
-    array.write(b.offset, values);
+                                  std::to_string(elements));
   }
 
   std::unique_ptr<context> own_context_;
@@ -232,9 +233,58 @@ class single_network {
   std::vector<op_record> operations_;
   places place_;
   index arena_elements_ = 0;
-  std::unique_ptr<guarded_array<Backend, T>> arena_, parameters_, gradients_, buffers_;
+  std::unique_ptr<guarded_array<Backend, T>> arena_;
+  std::unique_ptr<block_array<Backend, T>> parameters_, gradients_, buffers_;
   std::vector<block_info> parameter_blocks_, buffer_blocks_;
   frame<T> frame_;
+};
+
+/// One network at one input shape on one backend.
+///
+/// forward fills the whole arena with NaN before it runs, so a tensor read before it is written shows; after each pass the margins
+/// around every array are checked. Gradients of parameters accumulate until zero_gradients(). A backward pass follows each forward
+/// pass at most once.
+///
+///   ssl::testing::single_network<my_network, shape{.n = 2, .h = 8, .w = 8, .c = 3}, backends::reference> net;
+///   net.randomise(1);
+///   auto y = net.forward(x);
+///   auto gx = net.backward(gy);
+///   auto gw = net.gradient("conv1.weight");
+///
+/// Shapes    x, y, gy, gx: flat, in the order of `input` and `output`; blocks: flat, in the order of their extents
+/// Errors    std::invalid_argument: a network that refuses its input, wrong sizes, an unknown block; std::logic_error: a damaged margin,
+///           a backward pass that was not recorded
+template <class Network, shape In, class Backend, class T = double, execution How = execution{}>
+class single_network : public network_state<Backend, T> {
+  using state = network_state<Backend, T>;
+  using env = environment<Backend, T, How>;
+
+ public:
+  static constexpr shape input = In;
+  static constexpr shape output = Network::output(In);
+
+  explicit single_network(recording how = {}) : state(nullptr, accepted(), &Network::template record<env>, how) {}
+  /// On a context of the caller's, which must outlive the network.
+  explicit single_network(typename state::context& shared, recording how = {})
+      : state(&shared, accepted(), &Network::template record<env>, how) {}
+
+  std::vector<T> forward(std::vector<T> const& x) {
+    state::give_input(x, input.elements());
+    ssl::forward<Network, In, env>(state::backend_context(), state::whole_frame(), state::operations());
+    return state::take_output(output.elements());
+  }
+  /// Returns the gradient of x, empty where it was not wanted.
+  std::vector<T> backward(std::vector<T> const& gy) {
+    state::give_gradient(gy, output.elements());
+    ssl::backward<Network, In, env>(state::backend_context(), state::whole_frame(), state::operations());
+    return state::take_gradient(input.elements());
+  }
+
+ private:
+  static shape accepted() {
+    if (!Network::check(In).ok()) throw std::invalid_argument("single_network: the network refuses this input");
+    return In;
+  }
 };
 
 }  // namespace ssl::testing

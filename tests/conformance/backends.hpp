@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/hana.hpp>
+
+#include "ssl/backends/reference/reference.hpp"
+#if __has_include("ssl/backends/cpu/cpu.hpp") && __has_include(<Eigen/Core>)
+#include "ssl/backends/cpu/cpu.hpp"
+#define CONFORMANCE_CPU , ssl::backends::cpu
+#else
+#define CONFORMANCE_CPU
+#endif
+#if __has_include("ssl/backends/thrust/thrust_on.hpp") && defined(THRUST_DEVICE_SYSTEM)
+#include "ssl/backends/thrust/thrust_on.hpp"
+#define CONFORMANCE_THRUST , ssl::backends::thrust_on<ssl::backends::cpp_system>
+#else
+#define CONFORMANCE_THRUST
+#endif
+
+namespace conformance {
+
+/// The required capabilities in the opposite order: a cell may not depend on the order in which places are visited. Sums are
+/// taken in the scalar's own precision, the least a backend may do.
+struct backwards : ssl::backends::host_memory {
+  using index = ssl::index;
+  struct context {};
+  template <class T>
+  using accumulator = T;
+
+  template <class F>
+  static void map2d(context&, index rows, index cols, F f) {
+    for (index c = cols; c-- > 0;)
+      for (index r = rows; r-- > 0;) f(r, c);
+  }
+  template <class F, class Out>
+  static void sum_rows(context&, index rows, index cols, F f, Out out) {
+    for (index r = rows; r-- > 0;) {
+      decltype(f(r, r)) sum = 0;
+      for (index c = cols; c-- > 0;) sum += f(r, c);
+      out(r, sum);
+    }
+  }
+  template <class F, class Out>
+  static void sum_cols(context&, index rows, index cols, F f, Out out) {
+    for (index c = cols; c-- > 0;) {
+      decltype(f(c, c)) sum = 0;
+      for (index r = rows; r-- > 0;) sum += f(r, c);
+      out(c, sum);
+    }
+  }
+  template <class T>
+  static void gemm(context&, ssl::backends::product<T> const& p) {
+    using ssl::backends::gemm_form;
+    for (index i = p.m; i-- > 0;)
+      for (index j = p.n; j-- > 0;) {
+        T sum = 0;
+        for (index l = p.k; l-- > 0;)
+          sum += (p.form == gemm_form::tn ? p.a[l * p.lda + i] : p.a[i * p.lda + l]) *
+                 (p.form == gemm_form::nt ? p.b[j * p.ldb + l] : p.b[l * p.ldb + j]);
+        T& c = p.c[i * p.ldc + j];
+        c = p.beta == T(0) ? p.alpha * sum : p.alpha * sum + p.beta * c;
+      }
+  }
+};
+
+/// Every backend of this build. The reference is compared too: in float with itself in double.
+inline constexpr auto backends = boost::hana::tuple_t<ssl::backends::reference, backwards CONFORMANCE_CPU CONFORMANCE_THRUST>;
+inline constexpr auto scalars = boost::hana::tuple_t<float, double>;
+
+}  // namespace conformance

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/layer_case.hpp"
+#include "ssl/encoders/vit.hpp"
+#include "ssl/layers/attention.hpp"
+#include "ssl/layers/mlp.hpp"
+#include "ssl/layers/positions.hpp"
+#include "ssl/layers/tokens.hpp"
+#include "ssl/layers/transformer_block.hpp"
+
+namespace {
+
+using namespace ssl;
+using namespace ssl::layers;
+using conformance::layer_case;
+
+TEST_CASE("attention: every backend agrees with the reference") {
+  conformance::expect_all_agree<
+      layer_case<"attention_core of one token", attention_core<attention_config{.width = 2}>, shape{.n = 1, .c = 6}>,
+      layer_case<"attention_core, 31 tokens", attention_core<attention_config{.width = 33, .heads = 3}>, shape{.n = 2, .h = 1, .w = 31, .c = 99}>,
+      layer_case<"attention_core, 65 tokens", attention_core<attention_config{.width = 128, .heads = 2}>, shape{.n = 2, .h = 5, .w = 13, .c = 384}>,
+      layer_case<"attention", attention<attention_config{.width = 32, .heads = 4}>, shape{.n = 3, .h = 1, .w = 17, .c = 32}>,
+      layer_case<"attention, computed again",
+                 attention<attention_config{.width = 32, .heads = 2, .qkv_bias = bias::none, .probabilities = probabilities::recomputed}>,
+                 shape{.n = 2, .h = 1, .w = 33, .c = 32}>>();
+}
+
+TEST_CASE("tokens and positions: every backend agrees with the reference") {
+  using base = positions<positions_config{.grid_h = 3, .grid_w = 5, .prefix_tokens = 1}>;
+  conformance::expect_all_agree<
+      layer_case<"class_token", class_token, shape{.n = 3, .h = 2, .w = 3, .c = 31}>,
+      layer_case<"register_tokens", register_tokens<4>, shape{.n = 2, .h = 1, .w = 1, .c = 2}>,
+      layer_case<"positions on their grid", base, shape{.n = 31, .h = 3, .w = 5, .c = 33}>,
+      layer_case<"positions on a smaller grid", base, shape{.n = 2, .h = 2, .w = 2, .c = 32}>,
+      layer_case<"positions on a larger grid", positions<positions_config{.grid_h = 4, .grid_w = 4}>, shape{.n = 3, .h = 7, .w = 6, .c = 31}>>();
+}
+
+TEST_CASE("blocks and vision transformers: every backend agrees with the reference") {
+  using encoders::vit_config;
+  using tiny = encoders::vit<vit_config{.image_h = 16, .image_w = 16, .patch = 4, .width = 32, .depth = 3, .heads = 2, .mlp_ratio = 2}>;
+  conformance::expect_all_agree<
+      layer_case<"mlp", mlp<mlp_config{.hidden = 67, .out = 31}>, shape{.n = 2, .h = 1, .w = 5, .c = 33}>,
+      layer_case<"transformer_block", transformer_block<transformer_config{.width = 32, .heads = 2, .hidden = 64}>, shape{.n = 2, .h = 1, .w = 17, .c = 32}>,
+      layer_case<"vit", tiny, shape{.n = 2, .h = 16, .w = 16, .c = 3}>,
+      layer_case<"vit, another size", tiny, shape{.n = 2, .h = 8, .w = 12, .c = 3}>>();
+}
+
+}  // namespace
