@@ -25,6 +25,7 @@ namespace ssl::augmentations {
 struct view_group {
   int views = 0;  ///< per image
   shape size{};   ///< h, w, c of one view; n is 1
+  friend constexpr bool operator==(view_group const&, view_group const&) = default;
 };
 
 /// What an augmentation makes of one image, batch left out.
@@ -40,7 +41,6 @@ struct view_layout {
 
   friend constexpr bool operator==(view_layout const&, view_layout const&) = default;
 };
-constexpr bool operator==(view_group const& a, view_group const& b) { return a.views == b.views && a.size == b.size; }
 
 /// Where the parts that one image contributes go: this image's places in the arrays of the whole batch.
 struct sample_output {
@@ -60,18 +60,26 @@ struct sample_output {
 };
 
 /// Memory that a thread reuses from image to image; it grows to the largest image seen and never shrinks.
-class scratch {
+template <class T>
+class scratch_of {
  public:
-  float* floats(int slot, index count) {
-    std::vector<float>& v = slots_[slot];
+  static constexpr int slots = 6;
+
+  T* floats(int slot, index count) { return grown(floats_[slot], count); }
+  int* integers(int slot, index count) { return grown(integers_[slot], count); }
+
+ private:
+  template <class Element>
+  static Element* grown(std::vector<Element>& v, index count) {
     if (static_cast<index>(v.size()) < count) v.resize(static_cast<std::size_t>(count));
     return v.data();
   }
-  static constexpr int slots = 6;
 
- private:
-  std::vector<float> slots_[slots];
+  std::vector<T> floats_[slots];
+  std::vector<int> integers_[slots];
 };
+
+using scratch = scratch_of<float>;
 
 }  // namespace ssl::augmentations
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/augmentations/normalise.hpp"
+#include "ssl/augmentations/stage.hpp"
+#include "ssl/core/image.hpp"
+
+namespace ssl::augmentations {
+
+/// The view that features are computed from: the picture as it is, only converted and normalised, in the way the chains do it.
+///
+/// Formula  out = (value / 255 - mean) / deviation, per channel
+/// Shapes   picture: (H, W, C), 8 bit; out: (H, W, C)
+inline void to_float(image_view picture, channel_statistics const& statistics, float* __restrict__ out) {
+  index const pixels = index{picture.height} * picture.width;
+  for (int c = 0; c < picture.channels; ++c) {
+    bool const known = c < channel_statistics::capacity;
+    float const mean = known ? statistics.mean[c] : 0.0f, scale = known ? 1.0f / statistics.deviation[c] : 1.0f;
+    float value[256];
+    for (int v = 0; v < 256; ++v) value[v] = static_cast<float>(v) * unit_of_bytes<float>;
+    for (float& v : value) v = (v - mean) * scale;
+    for (index i = c; i < pixels * picture.channels; i += picture.channels) out[i] = value[picture.data[i]];
+  }
+}
+
+}  // namespace ssl::augmentations

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/augmentations/stage.hpp"
+#include "ssl/core/math.hpp"
+#include "ssl/core/philox.hpp"
+
+namespace ssl::augmentations {
+
+namespace detail {
+
+/// weight[radius + t] = exp(-t^2 / (2 sigma^2)), normalised to sum 1.
+template <class T>
+void fill_gaussian(T* weight, int radius, double sigma) {
+  double total = 0;
+  auto const value = [sigma](int t) { return math::exp(-0.5 * t * t / (sigma * sigma)); };
+  for (int t = -radius; t <= radius; ++t) total += value(t);
+  for (int t = -radius; t <= radius; ++t) weight[radius + t] = static_cast<T>(value(t) / total);
+}
+
+/// A place reflected at the first and the last of `count` without repeating them, as often as needed.
+constexpr int reflected(int place, int count) {
+  if (count == 1) return 0;
+  int const period = 2 * (count - 1);
+  place = (place % period + period) % period;
+  return place < count ? place : period - place;
+}
+
+}  // namespace detail
+
+/// Rows of a blurred planar image.
+///
+/// Formula   separable; weights exp(-t^2 / (2 sigma^2)) for |t| <= radius, normalised; outside, the image is reflected (the edge is
+///           not repeated)
+/// Units     sigma: pixels
+/// Source    torchvision 0.28 gaussian_blur. Deviation: rows, then columns; any radius. PIL's GaussianBlur approximates the
+///           same by boxes, and SimCLR's own code pads with zeros
+template <class T>
+class gaussian_filter {
+ public:
+  gaussian_filter(tile<T> whole, int radius, double sigma, scratch_of<T>& memory)
+      : whole_(whole), radius_(radius), weight_(memory.floats(4, 2 * radius + 1)), line_(memory.floats(3, whole.width + 2 * radius)) {
+    detail::fill_gaussian(weight_, radius, sigma);
+  }
+
+  /// Fills t, which must not be part of the image, with rows first, first + 1, ...
+  void rows(int first, tile<T> t) const {
+    for (int c = 0; c < t.channels; ++c) {
+      for (int y = 0; y < t.rows; ++y) {
+        gather_row(c, first + y);
+        spread_row(t.row(c, y));
+      }
+    }
+  }
+
+ private:
+  /// The line, with its reflected ends, is the weighted sum of the rows around y.
+  void gather_row(int c, int y) const {
+    T* const __restrict__ middle = line_ + radius_;
+    int const width = whole_.width;
+    for (int t = -radius_; t <= radius_; ++t) {
+      T const* const __restrict__ row = whole_.row(c, detail::reflected(y + t, whole_.rows));
+      T const w = weight_[radius_ + t];
+      if (t == -radius_) {
+        for (int x = 0; x < width; ++x) middle[x] = w * row[x];
+      } else {
+        for (int x = 0; x < width; ++x) middle[x] += w * row[x];
+      }
+    }
+    for (int x = 1; x <= radius_; ++x) {
+      middle[-x] = middle[detail::reflected(-x, width)];
+      middle[width - 1 + x] = middle[detail::reflected(width - 1 + x, width)];
+    }
+  }
+  void spread_row(T* __restrict__ out) const {
+    T const* const __restrict__ in = line_;
+    for (int x = 0; x < whole_.width; ++x) out[x] = weight_[0] * in[x];
+    for (int k = 1; k <= 2 * radius_; ++k) {
+      T const w = weight_[k];
+      for (int x = 0; x < whole_.width; ++x) out[x] += w * in[x + k];
+    }
+  }
+
+  tile<T> whole_;
+  int radius_;
+  T* weight_;
+  T* line_;
+};
+
+/// A blurred image; out has the form of the image and is another place.
+template <class T>
+void gaussian_blur(tile<T> image, int kernel_px, double sigma_px, T* out, scratch_of<T>& memory) {
+  gaussian_filter<T> const filter(image, kernel_px / 2, sigma_px, memory);
+  filter.rows(0, {out, image.stride, image.channels, image.rows, image.width});
+}
+
+struct gaussian_blur_config {
+  int kernel_px = 0;  ///< width of the kernel, odd; 0: a tenth of the view's height, made odd
+  friend constexpr bool operator==(gaussian_blur_config const&, gaussian_blur_config const&) = default;
+};
+
+struct gaussian_blur_options {
+  float sigma_low_px = 0.1f;
+  float sigma_high_px = 2.0f;
+  float probability = 0.5f;
+};
+
+/// A Gaussian blur with a random width, with a probability.
+///
+/// Source  SimCLR, Chen et al. 2020, arXiv:2002.05709, appendix A: kernel of a tenth of the image, sigma in [0.1, 2], probability
+///         one half. Deviation: borders are reflected, where SimCLR's own code pads with zeros
+template <gaussian_blur_config Config = gaussian_blur_config{}>
+struct random_gaussian_blur {
+  static_assert(Config.kernel_px == 0 || Config.kernel_px % 2 == 1);
+  using options = gaussian_blur_options;
+  static constexpr stage_kind kind = stage_kind::neighbourhood;
+
+  struct drawn {
+    int radius = 0;
+    float sigma = 1;
+    bool applies = false;
+  };
+  static drawn draw(options const& o, draws& d, shape image, image_view) {
+    drawn p;
+    p.applies = d.chance(o.probability);
+    p.sigma = d.uniform(o.sigma_low_px, o.sigma_high_px);
+    p.radius = (Config.kernel_px > 0 ? Config.kernel_px : image.h / 10) / 2;
+    return p;
+  }
+  static bool active(drawn const& p) { return p.applies && p.radius > 0; }
+  static gaussian_filter<float> source(drawn const& p, tile<float> whole, scratch& memory) {
+    return {whole, p.radius, static_cast<double>(p.sigma), memory};
+  }
+};
+
+}  // namespace ssl::augmentations
