@@ -39,7 +39,8 @@ TEST_CASE("blocks and vision transformers: every backend agrees with the referen
   using tiny = encoders::vit<vit_config{.image_h = 16, .image_w = 16, .patch = 4, .width = 32, .depth = 3, .heads = 2, .mlp_ratio = 2}>;
   conformance::expect_all_agree<
       layer_case<"mlp", mlp<mlp_config{.hidden = 67, .out = 31}>, shape{.n = 2, .h = 1, .w = 5, .c = 33}>,
-      layer_case<"transformer_block", transformer_block<transformer_config{.width = 32, .heads = 2, .hidden = 64}>, shape{.n = 2, .h = 1, .w = 17, .c = 32}>,
+      layer_case<"transformer_block", transformer_block<transformer_config{.width = 32, .heads = 2, .hidden = 64}>,
+                 shape{.n = 2, .h = 1, .w = 17, .c = 32}>,
       layer_case<"vit", tiny, shape{.n = 2, .h = 16, .w = 16, .c = 3}>,
       layer_case<"vit, another size", tiny, shape{.n = 2, .h = 8, .w = 12, .c = 3}>>();
 }

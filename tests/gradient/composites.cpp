@@ -4,6 +4,7 @@
 #include "ssl/layers/batch_norm.hpp"
 #include "ssl/layers/compose/repeat.hpp"
 #include "ssl/layers/compose/residual.hpp"
+#include "ssl/layers/compose/sequential.hpp"
 #include "ssl/layers/conv2d.hpp"
 #include "ssl/layers/pool.hpp"
 

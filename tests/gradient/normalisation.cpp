@@ -22,6 +22,7 @@ TEST_CASE("batch_norm: gradients of joint and separate statistics, with and with
   expect_gradients<batch_norm<>, rows>();
   expect_gradients<batch_norm<>, maps, two_groups>();
   expect_gradients<batch_norm<batch_norm_config{.affine = affine::none}>, maps, two_groups>();
+  expect_gradients<batch_norm<>, shape{.n = 6, .c = 17}, two_groups>();
   expect_gradients<batch_norm<batch_norm_config{.affine = affine::none}>, rows>();
   expect_gradients<batch_norm<batch_norm_config{.affine = affine::scale}>, maps>();
 }

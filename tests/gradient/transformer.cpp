@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gradient/expect_gradients.hpp"
 #include "ssl/encoders/vit.hpp"
+#include "ssl/layers/attention.hpp"
+#include "ssl/layers/mlp.hpp"
+#include "ssl/layers/positions.hpp"
+#include "ssl/layers/tokens.hpp"
+#include "ssl/layers/transformer_block.hpp"
 
 namespace {
 
@@ -36,7 +41,8 @@ TEST_CASE("class_token, positions: gradients on the base grid and off it") {
 }
 
 template <int Depth>
-using tiny = encoders::vit<encoders::vit_config{.image_h = 4, .image_w = 4, .patch = 2, .width = 6, .depth = Depth, .heads = 2, .mlp_ratio = 1}>;
+using tiny = encoders::vit<encoders::vit_config{.image_h = 4, .image_w = 4, .patch = 2, .width = 6, .depth = Depth, .heads = 2,
+                                                .mlp_ratio = 1}>;
 
 TEST_CASE("vit: gradients at its own image size and at another") {
   expect_gradients<tiny<2>, shape{.n = 2, .h = 4, .w = 4, .c = 3}>();

@@ -39,7 +39,8 @@ struct block_request {
 /// A node in the tree of names: "layer1" under the root, "0" under that, and so on.
 struct path_record {
   int parent = 0;
-  char const* label = "";  ///< nullptr: the iteration of the enclosing repeat
+  char const* label = "";
+  bool is_iteration = false;  ///< the name is the index of the enclosing repeat, not the label
 };
 
 /// The name at `node`, joined by dots; `iteration` stands for the index of the enclosing repeat.
@@ -49,9 +50,9 @@ constexpr name path_name(path_record const* nodes, int node, int iteration) {
   for (; node != 0 && depth < 32; node = nodes[node].parent) chain[depth++] = node;
   name result;
   while (depth > 0) {
-    char const* label = nodes[chain[--depth]].label;
+    path_record const& node_record = nodes[chain[--depth]];
     if (result.length > 0) result.append(".");
-    label != nullptr ? result.append(label) : result.append_number(iteration);
+    node_record.is_iteration ? result.append_number(iteration) : result.append(node_record.label);
   }
   return result;
 }

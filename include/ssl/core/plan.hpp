@@ -176,14 +176,9 @@ class recorder {
   // --- names and blocks -------------------------------------------------------------------------------------------------
 
   /// Goes one name deeper; returns what to hand to `leave`. An empty label adds nothing.
-  constexpr int enter(char const* label) {
-    int const before = path;
-    if (label != nullptr && *label == '\0') return before;
-    if (paths == max_paths) return overflow = true, before;
-    path_node[paths] = {path, label};
-    path = paths++;
-    return before;
-  }
+  constexpr int enter(char const* label) { return *label == '\0' ? path : enter_node({path, label}); }
+  /// The same for a block of a repeat, whose name is the number of its iteration.
+  constexpr int enter_iteration() { return enter_node({.parent = path, .is_iteration = true}); }
   constexpr void leave(int before) { path = before; }
 
   constexpr index add_block(block_record* table, int& count, index& elements, block_request const& request) {
@@ -197,6 +192,14 @@ class recorder {
     for (int i = 0; i < 4; ++i) b.extents[i] = request.extents[i];
     elements += round_up(request.elements(), block_elements);
     return b.offset;
+  }
+
+  constexpr int enter_node(path_record const& node) {
+    int const before = path;
+    if (paths == max_paths) return overflow = true, before;
+    path_node[paths] = node;
+    path = paths++;
+    return before;
   }
 
   // --- state, public because the composites and the graph drive it ------------------------------------------------------

@@ -69,7 +69,8 @@ struct vit_parts {
       Config.pool == vit_pool::none, layers::identity,
       std::conditional_t<Config.pool == vit_pool::average, layers::token_mean<first_patch>, layers::token_slice<0, 1>>>;
   using head = std::conditional_t<
-      (Config.classes > 0), layers::linear<layers::linear_config{.out = Config.classes, .init = layers::linear_init::vit}>, layers::identity>;
+      (Config.classes > 0), layers::linear<layers::linear_config{.out = Config.classes, .init = layers::linear_init::vit}>,
+      layers::identity>;
 };
 
 }  // namespace detail

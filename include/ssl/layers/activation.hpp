@@ -16,7 +16,8 @@ struct activation : primitive<activation<Function>> {
   static constexpr shape output(shape in) { return in; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return requirements{.output = in, .reads_input = !Function::gradient_reads_output, .reads_output = Function::gradient_reads_output, .in_place = true};
+    constexpr bool reads_output = Function::gradient_reads_output;
+    return requirements{.output = in, .reads_input = !reads_output, .reads_output = reads_output, .in_place = true};
   }
   template <shape In, class Env>
   struct bind {

@@ -34,7 +34,8 @@ struct attention_core : primitive<attention_core<Config>> {
   static constexpr bool accepts(shape in) { return in.c == 3 * Config.width; }
   static constexpr shape output(shape in) { return in.with_channels(Config.width); }
   static constexpr backends::attention geometry(shape in) {
-    return {.n = in.n, .tokens = static_cast<int>(in.tokens()), .heads = Config.heads, .head_width = valid ? Config.width / Config.heads : 0};
+    int const tokens = static_cast<int>(in.tokens());
+    return {.n = in.n, .tokens = tokens, .heads = Config.heads, .head_width = valid ? Config.width / Config.heads : 0};
   }
 
   template <class Env>
@@ -87,7 +88,8 @@ struct attention_core : primitive<attention_core<Config>> {
     static void backward(context& c, frame<T> const& f, op_record const* op) {
       if (!op->gx.exists()) return;
       if constexpr (tuned<Env>) {
-        backend::attention_backward(c, g, f.at(op->x), f.at(op->y), f.at(op->gy), f.at(op->saved), f.at(op->gx), f.at(op->workspace_backward));
+        backend::attention_backward(c, g, f.at(op->x), f.at(op->y), f.at(op->gy), f.at(op->saved), f.at(op->gx),
+                                    f.at(op->workspace_backward));
       } else {
         T* gp = f.at(op->workspace_backward);
         T* sums = gp + g.probabilities();
@@ -118,8 +120,8 @@ struct attention_core : primitive<attention_core<Config>> {
         T const *v = qkv + 2 * width + h * head, *gy_head = gy + h * head;
         backend::gemm(c, backends::product<T>{.form = backends::gemm_form::tn, .m = tokens, .n = head, .k = tokens, .a = p + h * square,
                                               .lda = tokens, .b = gy_head, .ldb = width, .c = gqkv + 2 * width + h * head, .ldc = row});
-        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = tokens, .n = tokens, .k = head, .a = gy_head, .lda = width,
-                                              .b = v, .ldb = row, .c = gp + h * square, .ldc = tokens});
+        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = tokens, .n = tokens, .k = head, .a = gy_head,
+                                              .lda = width, .b = v, .ldb = row, .c = gp + h * square, .ldc = tokens});
       }
       ops::softmax_rows_gradient<backend, T>(c, g.heads * tokens, tokens, gp, p, gp, sums);
       for (index h = 0; h < g.heads; ++h) {
@@ -138,8 +140,9 @@ struct attention_core : primitive<attention_core<Config>> {
 /// Shapes    x, y: (N, H, W, D); parameters qkv.weight (3 D, D), qkv.bias (3 D), proj.weight (D, D), proj.bias (D)
 /// Source    timm's Attention: names, layout (rows 0 .. D of qkv are queries, then keys, then values) and initialisation. Deviation: none
 template <attention_config Config>
-struct attention : sequential<named<"qkv", linear<linear_config{.out = 3 * Config.width, .bias = Config.qkv_bias, .init = linear_init::vit}>>,
-                              named<"", attention_core<Config>>,
-                              named<"proj", linear<linear_config{.out = Config.width, .init = linear_init::vit}>>> {};
+struct attention
+    : sequential<named<"qkv", linear<linear_config{.out = 3 * Config.width, .bias = Config.qkv_bias, .init = linear_init::vit}>>,
+                 named<"", attention_core<Config>>,
+                 named<"proj", linear<linear_config{.out = Config.width, .init = linear_init::vit}>>> {};
 
 }  // namespace ssl::layers

@@ -19,8 +19,9 @@ struct l2_normalize : primitive<l2_normalize> {
   static constexpr shape output(shape in) { return in; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return requirements{.output = in, .saved = in.rows(), .workspace_forward = in.rows(), .workspace_backward = in.rows(), .reads_output = true,
-            .in_place = true};
+    index const rows = in.rows();
+    return requirements{.output = in, .saved = rows, .workspace_forward = rows, .workspace_backward = rows, .reads_output = true,
+                        .in_place = true};
   }
   template <shape In, class Env>
   struct bind {

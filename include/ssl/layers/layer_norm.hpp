@@ -33,9 +33,10 @@ struct layer_norm : primitive<layer_norm<Config>> {
   template <class Env>
   static constexpr requirements require(shape in) {
     index const statistics = 2 * in.rows();
-    requirements r{.output = in, .saved = statistics, .workspace_forward = statistics, .workspace_backward = statistics, .reads_input = true,
-                   .parameters = has_shift ? 2 : has_scale ? 1 : 0};
-    r.parameter[0] = {.label = "weight", .extents = {in.c, 1, 1, 1}, .initial = {.millionths = 1'000'000}, .kind = parameter_kind::norm_scale};
+    requirements r{.output = in, .saved = statistics, .workspace_forward = statistics, .workspace_backward = statistics,
+                   .reads_input = true, .parameters = has_shift ? 2 : has_scale ? 1 : 0};
+    r.parameter[0] = {.label = "weight", .extents = {in.c, 1, 1, 1}, .initial = {.millionths = 1'000'000},
+                      .kind = parameter_kind::norm_scale};
     r.parameter[1] = {.label = "bias", .extents = {in.c, 1, 1, 1}, .kind = parameter_kind::norm_shift};
     return r;
   }

@@ -107,8 +107,9 @@ struct positions : primitive<positions<Config>> {
     static void interpolate(context& c, T const* table, T* workspace) {
       weights(c, workspace);
       for (int i = 0; i < Config.grid_h; ++i)
-        backend::gemm(c, backends::product<T>{.m = In.w, .n = width, .k = Config.grid_w, .a = workspace + t.cols, .lda = Config.grid_w,
-                                              .b = table + i * base_row, .ldb = width, .c = workspace + t.half + i * out_row, .ldc = width});
+        backend::gemm(c, backends::product<T>{.m = In.w, .n = width, .k = Config.grid_w, .a = workspace + t.cols,
+                                              .lda = Config.grid_w, .b = table + i * base_row, .ldb = width,
+                                              .c = workspace + t.half + i * out_row, .ldc = width});
       backend::gemm(c, backends::product<T>{.m = In.h, .n = out_row, .k = Config.grid_h, .a = workspace + t.rows, .lda = Config.grid_h,
                                             .b = workspace + t.half, .ldb = out_row, .c = workspace + t.full, .ldc = out_row});
     }

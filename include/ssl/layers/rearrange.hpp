@@ -72,7 +72,7 @@ struct channel_slice : primitive<channel_slice<First, Count>> {
 template <int Index, int Of>
 struct batch_part : primitive<batch_part<Index, Of>> {
   static constexpr bool valid = Index >= 0 && Index < Of;
-  static constexpr bool accepts(shape in) { return in.n % Of == 0; }
+  static constexpr bool accepts(shape in) { return in.n % (valid ? Of : 1) == 0; }
   static constexpr shape output(shape in) { return in.with_batch(valid ? in.n / Of : 0); }
   template <class Env>
   static constexpr requirements require(shape in) {
@@ -101,7 +101,7 @@ struct batch_part : primitive<batch_part<Index, Of>> {
 template <int Count>
 struct side_by_side : primitive<side_by_side<Count>> {
   static constexpr bool valid = Count > 0;
-  static constexpr bool accepts(shape in) { return in.n % Count == 0 && in.h == 1 && in.w == 1; }
+  static constexpr bool accepts(shape in) { return in.n % (valid ? Count : 1) == 0 && in.h == 1 && in.w == 1; }
   static constexpr shape output(shape in) { return {valid ? in.n / Count : 0, 1, 1, Count * in.c}; }
   template <class Env>
   static constexpr requirements require(shape in) {

@@ -17,7 +17,8 @@ struct softmax : primitive<softmax> {
   static constexpr shape output(shape in) { return in; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return requirements{.output = in, .workspace_forward = in.rows(), .workspace_backward = in.rows(), .reads_output = true, .in_place = true};
+    index const rows = in.rows();
+    return requirements{.output = in, .workspace_forward = rows, .workspace_backward = rows, .reads_output = true, .in_place = true};
   }
   template <shape In, class Env>
   struct bind {

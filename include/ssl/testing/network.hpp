@@ -39,7 +39,7 @@ class guarded_array {
   /// Writes one value everywhere, and the margins anew.
   void fill(T value) {
     std::memset(staging_.data(), pattern, staging_.size());
-    for (index i = 0; i < elements_; ++i) std::memcpy(staging_.data() + margin + i * size, &value, size);
+    for (index i = 0; i < elements_; ++i) std::memcpy(staging_.data() + margin + static_cast<std::size_t>(i * size), &value, size);
     Backend::copy_in(context_, memory_, staging_.data(), bytes());
   }
   void write(index offset, std::vector<T> const& values) {
@@ -55,17 +55,17 @@ class guarded_array {
   /// True while nobody wrote outside the array.
   bool margins_are_whole() {
     Backend::copy_out(context_, staging_.data(), memory_, bytes());
-    for (index i = 0; i < margin; ++i)
-      if (staging_[static_cast<std::size_t>(i)] != pattern || staging_[staging_.size() - 1 - static_cast<std::size_t>(i)] != pattern) return false;
+    for (std::size_t i = 0; i < margin; ++i)
+      if (staging_[i] != pattern || staging_[staging_.size() - 1 - i] != pattern) return false;
     return true;
   }
 
  private:
-  static constexpr index margin = 256;  // bytes; a multiple of every alignment
+  static constexpr std::size_t margin = 256;  // bytes; a multiple of every alignment
   static constexpr index size = sizeof(T);
   static constexpr unsigned char pattern = 0xA5;
 
-  index bytes() const { return elements_ * size + 2 * margin; }
+  index bytes() const { return elements_ * size + index{2 * margin}; }
   void require_inside(index offset, index count) const {
     if (offset < 0 || offset + count > elements_) throw std::out_of_range("guarded_array: a range outside the array");
   }
@@ -104,7 +104,8 @@ class block_array {
   }
   void write(std::vector<block_info> const& blocks, std::string const& name, std::vector<T> const& given) {
     block_info const& b = find(blocks, name);
-    if (static_cast<index>(given.size()) != b.elements) throw std::invalid_argument("single_network: wrong number of values for '" + name + "'");
+    if (static_cast<index>(given.size()) != b.elements)
+      throw std::invalid_argument("single_network: wrong number of values for '" + name + "'");
     values.write(b.offset, given);
   }
 
@@ -215,7 +216,8 @@ class network_state {
     if (r.overflow) throw std::logic_error("single_network: the network does not fit the recorder's tables");
     arena_elements_ = place_tensors(r.tensor, r.tensors);
     for (int i = 0; i < r.operations; ++i) operations_.push_back(resolve(r.tensor, r.op[i]));
-    place_ = {place_of(r.tensor, x.data), place_of(r.tensor, y.data), place_of(r.tensor, y.grad >= 0 ? x.grad : -1), place_of(r.tensor, y.grad)};
+    auto place = [&r](int tensor) { return place_of(r.tensor, tensor); };
+    place_ = {place(x.data), place(y.data), place(y.grad >= 0 ? x.grad : -1), place(y.grad)};
   }
   void check_margins(char const* pass) {
     if (!arena_->margins_are_whole() || !parameters_->values.margins_are_whole() || !gradients_->values.margins_are_whole() ||
@@ -224,8 +226,8 @@ class network_state {
   }
   static void require_size(std::vector<T> const& values, index elements, char const* what) {
     if (static_cast<index>(values.size()) != elements)
-      throw std::invalid_argument(std::string("single_network: ") + what + " has " + std::to_string(values.size()) + " elements, expected " +
-                                  std::to_string(elements));
+      throw std::invalid_argument(std::string("single_network: ") + what + " has " + std::to_string(values.size()) +
+                                  " elements, expected " + std::to_string(elements));
   }
 
   std::unique_ptr<context> own_context_;

@@ -98,7 +98,7 @@ struct repeat {
   static constexpr value record_block(recorder& r, value v) {
     int const first_tensor = r.tensors, first_parameter = r.parameters, first_buffer = r.buffers, copy = r.operations - 1;
     index const parameters_before = r.parameter_elements, buffers_before = r.buffer_elements;
-    int const outside = r.enter(nullptr);
+    int const outside = r.enter_iteration();
     v = Block::template record<Env>(r, v);
     r.leave(outside);
     auto multiply = [](block_record* table, int from, int to, index& elements, index before) {
