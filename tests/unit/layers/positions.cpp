@@ -59,9 +59,13 @@ TEST_CASE("positions and tokens: initial deviations of timm") {
     for (double x : v) square += x * x;
     return std::sqrt(square / static_cast<double>(v.size()));
   };
-  CHECK(deviation(net.parameter("pos_embed")) == doctest::Approx(0.02).epsilon(0.05));
+  CHECK(deviation(net.parameter("pos_embed")) == doctest::Approx(0.02).epsilon(0.05).scale(0));
   CHECK(deviation(net.parameter("cls_token")) < 4e-6);
   CHECK(deviation(net.parameter("cls_token")) > 2e-7);
+  unit::on_reference<class_token, shape{.n = 1, .c = 64}> token;
+  token.initialise(3);
+  CHECK(deviation(token.parameter("cls_token")) == doctest::Approx(1e-6).epsilon(0.3).scale(0));
+  CHECK(token.parameters()[0].kind == parameter_kind::token);
   CHECK(net.parameters()[0].kind == parameter_kind::position);
   CHECK(net.parameters()[1].kind == parameter_kind::token);
 }
