@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <type_traits>
 #include <utility>
 
 #include "ssl/augmentations/detail/chain_passes.hpp"
@@ -55,6 +57,27 @@ void interleave(tile<float> t, float* __restrict__ out) {
       float const* __restrict__ const v = t.channel(c);
       for (int i = 0; i < t.pixels(); ++i) out[index{i} * t.channels + c] = v[i];
     }
+  }
+}
+
+/// Whether a chain can make views of the run's image from a picture.
+inline void check_picture(shape image, image_view picture, bool resizes) {
+  auto const extents = [](int height, int width) {
+    std::string text = std::to_string(height);
+    return text.append("x").append(std::to_string(width));
+  };
+  std::string text = "a picture ";
+  if (picture.channels != image.c) {
+    text.append("has ").append(std::to_string(picture.channels)).append(" channels; expected ").append(std::to_string(image.c));
+    throw data_error(602, text.append(", as the run's image has"));
+  }
+  if (picture.data == nullptr || picture.height < 1 || picture.width < 1) {
+    text.append("has no pixels: ").append(extents(picture.height, picture.width));
+    throw data_error(603, text.append(picture.data == nullptr ? " at a null address" : ""));
+  }
+  if (!resizes && (picture.height != image.h || picture.width != image.w)) {
+    text.append("is ").append(extents(picture.height, picture.width)).append("; expected ").append(extents(image.h, image.w));
+    throw data_error(607, text.append(", since no stage of the augmentation chain resizes; begin the chain with a crop"));
   }
 }
 
@@ -128,7 +151,7 @@ struct basic_chain {
 
   /// Writes one view. The key's operation is set here.
   static void apply(shape image, options const& o, draw_key key, image_view picture, float* out, scratch& memory) {
-    check(image, picture);
+    detail::check_picture(image, picture, stage<0>::kind == stage_kind::sampling);
     if (image.c == 3) {
       view<colours::rgb>(image, o, key, picture, out, memory).run();
     } else {
@@ -137,22 +160,6 @@ struct basic_chain {
   }
 
  private:
-  static void check(shape image, image_view picture) {
-    if (picture.channels != image.c) {
-      throw data_error(602, "a picture has " + std::to_string(picture.channels) + " channels; expected " + std::to_string(image.c) +
-                                ", as the run's image has");
-    }
-    if (picture.data == nullptr || picture.height < 1 || picture.width < 1) {
-      throw data_error(603, "a picture has no pixels: " + std::to_string(picture.height) + "x" + std::to_string(picture.width) +
-                                (picture.data == nullptr ? " at a null address" : ""));
-    }
-    if (stage<0>::kind != stage_kind::sampling && (picture.height != image.h || picture.width != image.w)) {
-      throw data_error(607, "a picture is " + std::to_string(picture.height) + "x" + std::to_string(picture.width) + "; expected " +
-                                std::to_string(image.h) + "x" + std::to_string(image.w) +
-                                ", since no stage of the augmentation chain resizes; begin the chain with a crop");
-    }
-  }
-
   /// The making of one view.
   template <colours Colours>
   class view {

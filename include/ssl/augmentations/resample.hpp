@@ -131,17 +131,19 @@ void blend_rows(std::uint8_t const* __restrict__ rows, index stride, T const* we
   }
 }
 
-/// out[x] = sum_k weight[x][k] * line[first[x] + k * step]
-template <int Taps, class T>
-void blend_columns(T const* __restrict__ line, resample_axis<T> const& axis, int step, int count, T* __restrict__ out) {
+/// out[y][x] = sum_k weight[x][k] * line[y][first[x] + k * step] for Lines rows at once, which share the loads of weights.
+template <int Taps, int Lines, class T>
+void blend_columns(T const* __restrict__ line, index line_stride, resample_axis<T> const& axis, int step, int count, T* __restrict__ out) {
   int const taps = Taps > 0 ? Taps : axis.taps;
   int const* __restrict__ const first = axis.first;
   T const* __restrict__ weight = axis.weight;
   for (int x = 0; x < count; ++x, weight += taps) {
-    T const* const in = line + first[x];
-    T sum = weight[0] * in[0];
-    for (int k = 1; k < taps; ++k) sum += weight[k] * in[k * step];
-    out[x] = sum;
+    T const* __restrict__ const in = line + first[x];
+    T sum[Lines];
+    for (int y = 0; y < Lines; ++y) sum[y] = weight[0] * in[y * line_stride];
+    for (int k = 1; k < taps; ++k)
+      for (int y = 0; y < Lines; ++y) sum[y] += weight[k] * in[y * line_stride + k * step];
+    for (int y = 0; y < Lines; ++y) out[index{y} * count + x] = sum[y];
   }
 }
 
@@ -161,7 +163,7 @@ class resampler {
         origin_(picture.data + box.top * stride_ + index{box.left} * picture.channels) {
     index const y_weights = index{height} * math::max(detail::resample_taps<Config>(picture.height, height), widest);
     index const x_weights = index{width} * math::max(detail::resample_taps<Config>(picture.width, width), widest);
-    line_ = memory.floats(3, stride_);
+    line_ = memory.floats(3, lines * stride_);
     y_.first = memory.integers(0, height + width);
     x_.first = y_.first + height;
     y_.weight = memory.floats(4, y_weights + x_weights);
@@ -174,25 +176,33 @@ class resampler {
 
   /// Fills t with output rows first, first + 1, ...
   void rows(int first, tile<T> t) const {
-    for (int y = 0; y < t.rows; ++y) {
-      int const i = first + y;
-      std::uint8_t const* const in = origin_ + y_.first[i] * stride_;
-      T const* const weight = y_.weight + index{i} * y_.taps;
-      int const count = crop_width_ * channels_;
-      y_.taps == 2 ? detail::blend_rows<2>(in, stride_, weight, 2, count, line_)
-                   : detail::blend_rows<0>(in, stride_, weight, y_.taps, count, line_);
-      for (int c = 0; c < t.channels; ++c) {
-        if (x_.taps == 2)
-          detail::blend_columns<2>(line_ + c, x_, channels_, t.width, t.row(c, y));
-        else if (x_.taps == 4)
-          detail::blend_columns<4>(line_ + c, x_, channels_, t.width, t.row(c, y));
-        else
-          detail::blend_columns<0>(line_ + c, x_, channels_, t.width, t.row(c, y));
-      }
-    }
+    int y = 0;
+    for (; y + lines <= t.rows; y += lines) fill<lines>(first + y, t, y);
+    for (; y < t.rows; ++y) fill<1>(first + y, t, y);
   }
 
  private:
+  template <int Lines>
+  void fill(int row, tile<T> t, int y) const {
+    for (int l = 0; l < Lines; ++l) gather_row(row + l, line_ + l * stride_);
+    if (x_.taps == 2) return spread_rows<2, Lines>(t, y);
+    if (x_.taps == 4) return spread_rows<4, Lines>(t, y);
+    spread_rows<0, Lines>(t, y);
+  }
+  void gather_row(int row, T* line) const {
+    std::uint8_t const* const in = origin_ + y_.first[row] * stride_;
+    T const* const weight = y_.weight + index{row} * y_.taps;
+    int const count = crop_width_ * channels_;
+    if (y_.taps == 2) return detail::blend_rows<2>(in, stride_, weight, 2, count, line);
+    detail::blend_rows<0>(in, stride_, weight, y_.taps, count, line);
+  }
+  template <int Taps, int Lines>
+  void spread_rows(tile<T> t, int y) const {
+    for (int c = 0; c < t.channels; ++c)
+      detail::blend_columns<Taps, Lines>(line_ + c, stride_, x_, channels_, t.width, t.row(c, y));
+  }
+
+  static constexpr int lines = 4;  // output rows made at a time
   static constexpr int widest = 2 * detail::filter_support(Config.filter);  // a crop may enlarge where the picture shrinks
 
   int channels_, crop_width_;

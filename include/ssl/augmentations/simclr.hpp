@@ -20,30 +20,26 @@
 ///         SimCLR's own code does not do and its PyTorch ports do
 namespace ssl::augmentations {
 
-namespace detail {
-
-template <jitter_order Order, resample_config Resample>
-using simclr_small_views = two_views<chain<named<"crop", random_resized_crop<Resample>>, named<"flip", random_horizontal_flip>,
-                                           named<"jitter", color_jitter<Order>>, named<"gray", random_grayscale>,
-                                           named<"normalise", normalise>>>;
-using simclr_views =
-    two_views<chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>, named<"flip", random_horizontal_flip>,
-                    named<"jitter", color_jitter<jitter_order::random>>, named<"gray", random_grayscale>,
-                    named<"blur", random_gaussian_blur<>>, named<"normalise", normalise>>>;
-
-}  // namespace detail
-
 /// For images of ImageNet's kind and size, strength s = 1, normalised by ImageNet's statistics.
-struct simclr : detail::simclr_views {
-  struct options : detail::simclr_views::options {
+struct simclr_chain
+    : chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>, named<"flip", random_horizontal_flip>,
+            named<"jitter", color_jitter<jitter_order::random>>, named<"gray", random_grayscale>, named<"blur", random_gaussian_blur<>>,
+            named<"normalise", normalise>> {};
+
+struct simclr : two_views<simclr_chain> {
+  struct options : two_views<simclr_chain>::options {
     constexpr options() { get<"normalise">() = imagenet_statistics; }
   };
 };
 
-/// For small images such as those of CIFAR-10: s = 0.5 and no blur, normalised by CIFAR-10's statistics. For other data set
-/// `options.get<"normalise">()`, for images of one channel in any case.
-struct simclr_small : detail::simclr_small_views<jitter_order::random, resample_config{.filter = filter::bicubic}> {
-  struct options : detail::simclr_small_views<jitter_order::random, resample_config{.filter = filter::bicubic}>::options {
+/// For small images such as those of CIFAR-10: s = 0.5 and no blur, normalised by CIFAR-10's statistics. For another data set set
+/// `options.get<"normalise">()`; for images of one channel that is a must.
+struct simclr_small_chain
+    : chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>, named<"flip", random_horizontal_flip>,
+            named<"jitter", color_jitter<jitter_order::random>>, named<"gray", random_grayscale>, named<"normalise", normalise>> {};
+
+struct simclr_small : two_views<simclr_small_chain> {
+  struct options : two_views<simclr_small_chain>::options {
     constexpr options() {
       get<"jitter">() = {.brightness = 0.4f, .contrast = 0.4f, .saturation = 0.4f, .hue = 0.1f};
       get<"normalise">() = cifar10_statistics;
@@ -53,8 +49,12 @@ struct simclr_small : detail::simclr_small_views<jitter_order::random, resample_
 
 /// simclr_small with what many PyTorch codes have instead: bilinear crops of at least a fifth of the area, and the four adjustments
 /// of the jitter always in the order brightness, contrast, saturation, hue.
-struct simclr_small_fixed_order : detail::simclr_small_views<jitter_order::fixed, resample_config{}> {
-  struct options : detail::simclr_small_views<jitter_order::fixed, resample_config{}>::options {
+struct simclr_small_fixed_order_chain
+    : chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bilinear}>>, named<"flip", random_horizontal_flip>,
+            named<"jitter", color_jitter<jitter_order::fixed>>, named<"gray", random_grayscale>, named<"normalise", normalise>> {};
+
+struct simclr_small_fixed_order : two_views<simclr_small_fixed_order_chain> {
+  struct options : two_views<simclr_small_fixed_order_chain>::options {
     constexpr options() {
       get<"crop">().scale_low = 0.2f;
       get<"jitter">() = {.brightness = 0.4f, .contrast = 0.4f, .saturation = 0.4f, .hue = 0.1f};
