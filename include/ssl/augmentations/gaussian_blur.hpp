@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/augmentations/detail/weighted_sums.hpp"
 #include "ssl/augmentations/stage.hpp"
 #include "ssl/core/math.hpp"
 #include "ssl/core/philox.hpp"
@@ -39,52 +40,33 @@ template <class T>
 class gaussian_filter {
  public:
   gaussian_filter(tile<T> whole, int radius, double sigma, scratch_of<T>& memory)
-      : whole_(whole), radius_(radius), weight_(memory.floats(4, 2 * radius + 1)), line_(memory.floats(3, whole.width + 2 * radius)) {
+      : whole_(whole), radius_(radius), weight_(memory.floats(4, 2 * radius + 1)), line_(memory.floats(3, whole.width + 2 * radius)), place_(memory.integers(0, 2 * radius + 1)) {
     detail::fill_gaussian(weight_, radius, sigma);
   }
 
   /// Fills t, which must not be part of the image, with rows first, first + 1, ...
   void rows(int first, tile<T> t) const {
-    for (int c = 0; c < t.channels; ++c) {
-      for (int y = 0; y < t.rows; ++y) {
-        gather_row(c, first + y);
-        spread_row(t.row(c, y));
+    int const taps = 2 * radius_ + 1, width = whole_.width;
+    for (int y = 0; y < t.rows; ++y) {
+      for (int k = 0; k < taps; ++k) place_[k] = detail::reflected(first + y + k - radius_, whole_.rows);
+      for (int c = 0; c < t.channels; ++c) {
+        T* const middle = line_ + radius_;
+        detail::weighted_sums(weight_, taps, [=, this](int k) { return whole_.row(c, place_[k]); }, width, middle);
+        for (int x = 1; x <= radius_; ++x) {
+          middle[-x] = middle[detail::reflected(-x, width)];
+          middle[width - 1 + x] = middle[detail::reflected(width - 1 + x, width)];
+        }
+        detail::weighted_sums(weight_, taps, [this](int k) { return line_ + k; }, width, t.row(c, y));
       }
     }
   }
 
  private:
-  /// The line, with its reflected ends, is the weighted sum of the rows around y.
-  void gather_row(int c, int y) const {
-    T* const __restrict__ middle = line_ + radius_;
-    int const width = whole_.width;
-    for (int t = -radius_; t <= radius_; ++t) {
-      T const* const __restrict__ row = whole_.row(c, detail::reflected(y + t, whole_.rows));
-      T const w = weight_[radius_ + t];
-      if (t == -radius_) {
-        for (int x = 0; x < width; ++x) middle[x] = w * row[x];
-      } else {
-        for (int x = 0; x < width; ++x) middle[x] += w * row[x];
-      }
-    }
-    for (int x = 1; x <= radius_; ++x) {
-      middle[-x] = middle[detail::reflected(-x, width)];
-      middle[width - 1 + x] = middle[detail::reflected(width - 1 + x, width)];
-    }
-  }
-  void spread_row(T* __restrict__ out) const {
-    T const* const __restrict__ in = line_;
-    for (int x = 0; x < whole_.width; ++x) out[x] = weight_[0] * in[x];
-    for (int k = 1; k <= 2 * radius_; ++k) {
-      T const w = weight_[k];
-      for (int x = 0; x < whole_.width; ++x) out[x] += w * in[x + k];
-    }
-  }
-
   tile<T> whole_;
   int radius_;
   T* weight_;
-  T* line_;
+  T* line_;     // a row summed over the rows around it, with its reflected ends
+  int* place_;  // the rows around it
 };
 
 /// A blurred image; out has the form of the image and is another place.

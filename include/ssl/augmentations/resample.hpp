@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "ssl/augmentations/detail/weighted_sums.hpp"
 #include "ssl/augmentations/stage.hpp"
 #include "ssl/core/math.hpp"
 
@@ -114,23 +115,6 @@ void fill_axis(resample_axis<T>& axis, int in, int out) {
   }
 }
 
-/// line[j] = sum_k weight[k] * rows[k][j]
-template <int Taps, class T>
-void blend_rows(std::uint8_t const* __restrict__ rows, index stride, T const* weight, int taps, int count, T* __restrict__ line) {
-  if constexpr (Taps == 2) {
-    std::uint8_t const* __restrict__ const below = rows + stride;
-    T const w0 = weight[0], w1 = weight[1];
-    for (int j = 0; j < count; ++j) line[j] = w0 * static_cast<T>(rows[j]) + w1 * static_cast<T>(below[j]);
-  } else {
-    for (int j = 0; j < count; ++j) line[j] = weight[0] * static_cast<T>(rows[j]);
-    for (int k = 1; k < taps; ++k) {
-      std::uint8_t const* __restrict__ const row = rows + k * stride;
-      T const w = weight[k];
-      for (int j = 0; j < count; ++j) line[j] += w * static_cast<T>(row[j]);
-    }
-  }
-}
-
 /// out[y][x] = sum_k weight[x][k] * line[y][first[x] + k * step] for Lines rows at once, which share the loads of weights.
 template <int Taps, int Lines, class T>
 void blend_columns(T const* __restrict__ line, index line_stride, resample_axis<T> const& axis, int step, int count, T* __restrict__ out) {
@@ -192,9 +176,7 @@ class resampler {
   void gather_row(int row, T* line) const {
     std::uint8_t const* const in = origin_ + y_.first[row] * stride_;
     T const* const weight = y_.weight + index{row} * y_.taps;
-    int const count = crop_width_ * channels_;
-    if (y_.taps == 2) return detail::blend_rows<2>(in, stride_, weight, 2, count, line);
-    detail::blend_rows<0>(in, stride_, weight, y_.taps, count, line);
+    detail::weighted_sums(weight, y_.taps, [=, this](int k) { return in + k * stride_; }, crop_width_ * channels_, line);
   }
   template <int Taps, int Lines>
   void spread_rows(tile<T> t, int y) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ssl/augmentations/random_solarize.hpp"
 #include "ssl/augmentations/simclr.hpp"
 #include "unit/augmentations/allocation_count.hpp"
 #include "unit/augmentations/pictures.hpp"
@@ -19,7 +20,7 @@ template <fusion Fusion>
 using all_stages =
     basic_chain<Fusion, named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>, named<"flip", random_horizontal_flip>,
                 named<"jitter", color_jitter<>>, named<"gray", random_grayscale>, named<"blur", random_gaussian_blur<gaussian_blur_config{5}>>,
-                named<"again", random_horizontal_flip>, named<"normalise", normalise>>;
+                named<"solarize", random_solarize>, named<"again", random_horizontal_flip>, named<"normalise", normalise>>;
 
 using crop_only = chain<named<"crop", random_resized_crop<>>>;
 using crop_and_flip = chain<named<"crop", random_resized_crop<>>, named<"flip", random_horizontal_flip>, named<"normalise", normalise>>;
@@ -33,7 +34,7 @@ static_assert(normalise_only::passes == 1);
 static_assert(simclr_small_chain::passes == 2);
 static_assert(simclr_chain::passes == 3);
 static_assert(all_stages<fusion::on>::passes == 3);
-static_assert(all_stages<fusion::off>::passes == 8);
+static_assert(all_stages<fusion::off>::passes == 9);
 static_assert(chain<named<"blur", random_gaussian_blur<>>, named<"normalise", normalise>>::passes == 2);
 
 }  // namespace
@@ -58,10 +59,10 @@ TEST_CASE("chain: options are reached by name, copied, and listed in order") {
   o.get<"blur">().sigma_low_px = 0.5f;
   options const copy = o;
   CHECK(copy.get<"blur">().sigma_low_px == 0.5f);
-  static_assert(options::has<"blur"> && !options::has<"solarize">);
+  static_assert(options::has<"blur"> && !options::has<"erase">);
   std::string names;
   copy.for_each([&names](char const* name, auto const&) { names.append(name).append(" "); });
-  CHECK(names == "crop flip jitter gray blur again normalise ");
+  CHECK(names == "crop flip jitter gray blur solarize again normalise ");
 }
 
 TEST_CASE("chain: a stage's draws do not depend on what the other stages draw") {

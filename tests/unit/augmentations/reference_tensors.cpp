@@ -17,6 +17,7 @@
 #include "ssl/augmentations/normalise.hpp"
 #include "ssl/augmentations/random_horizontal_flip.hpp"
 #include "ssl/augmentations/random_resized_crop.hpp"
+#include "ssl/augmentations/random_solarize.hpp"
 #include "ssl/augmentations/resample.hpp"
 #include "ssl/io/safetensors.hpp"
 
@@ -134,6 +135,7 @@ void apply(std::string const& operation, double factor, tile<T> t) {
   if (operation == "contrast") return adjust_contrast<colours::rgb>(t, f);
   if (operation == "saturation") return adjust_saturation(t, f);
   if (operation == "hue") return adjust_hue(t, f);
+  if (operation == "solarize") return solarize(t, f);
   FAIL("unknown operation ", operation);
 }
 
@@ -155,7 +157,7 @@ template <class T>
 int compare_all_colours(safetensors_file const& file) {
   int compared = 0;
   for (safetensor const& t : file.tensors()) {
-    for (char const* const operation : {"brightness", "contrast", "saturation", "hue"}) {
+    for (char const* const operation : {"brightness", "contrast", "saturation", "hue", "solarize"}) {
       double factor = 0;
       if (t.name.find("_pil_") != std::string::npos || !factor_in(t.name, operation, factor)) continue;
       compare_colours<T>(file, t.name, [&](tile<T> v) { apply(operation, factor, v); });
