@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/core/macros.hpp"
+#include "ssl/core/math.hpp"
+#include "ssl/core/shape.hpp"
+
+/// Cells of contrastive losses over a strip of the similarity matrix: the rows first .. first + (rows of the strip) of n x n.
+/// The rows of the batch are stacked view-major, so the positive of an anchor is n / 2 rows away.
+namespace ssl::ops {
+
+/// Which similarities stand in an anchor's denominator: all but its own, or also without its positive.
+enum class denominator { all_others, negatives };
+
+PRETEXT_HD PRETEXT_INLINE constexpr index positive_of(index anchor, index n) { return anchor < n / 2 ? anchor + n / 2 : anchor - n / 2; }
+
+template <denominator Denominator>
+PRETEXT_HD PRETEXT_INLINE constexpr bool is_counted(index anchor, index other, index n) {
+  return anchor != other && (Denominator == denominator::all_others || other != positive_of(anchor, n));
+}
+
+/// largest = max of the counted similarities of an anchor, and its positive similarity, as a cell over (row of the strip, 0).
+template <denominator Denominator, class T>
+struct anchor_extremes_cell {
+  T const* s;
+  T* largest;   ///< (n)
+  T* positive;  ///< (n)
+  index n;
+  index first;
+  PRETEXT_HD void operator()(index r, index) const {
+    index const anchor = first + r, partner = positive_of(anchor, n);
+    T const* row = s + r * n;
+    T best = row[Denominator == denominator::all_others ? partner : (anchor == 0 ? 1 : 0)];
+    bool found = Denominator == denominator::all_others;
+    for (index other = 0; other < n; ++other)
+      if (is_counted<Denominator>(anchor, other, n)) best = found ? math::max(best, row[other]) : row[other], found = true;
+    largest[anchor] = best;
+    positive[anchor] = row[partner];
+  }
+};
+
+/// exp(s - largest) of what is counted, to be summed along the row.
+template <denominator Denominator, class T>
+struct counted_exponential {
+  T const* s;
+  T const* largest;
+  index n;
+  index first;
+  PRETEXT_HD T operator()(index r, index other) const {
+    return is_counted<Denominator>(first + r, other, n) ? math::exp(s[r * n + other] - largest[first + r]) : T(0);
+  }
+};
+
+/// log-sum-exp = largest + log(sum); may be stored over `largest`.
+template <class T>
+struct store_log_sum_exp {
+  T const* largest;
+  T* log_sum;
+  index first;
+  PRETEXT_HD void operator()(index r, T sum) const { log_sum[first + r] = largest[first + r] + math::log(sum); }
+};
+
+/// The loss of anchor i, to be summed: log-sum-exp - weight * positive similarity; no weights: 1.
+template <class T>
+struct anchor_loss {
+  T const* log_sum;
+  T const* positive;
+  T const* weight;
+  PRETEXT_HD T operator()(index, index i) const { return log_sum[i] - (weight ? weight[i] : T(1)) * positive[i]; }
+};
+
+/// s = d(sum of all anchors' losses) / d(s + its mirror image), in place. The matrix is symmetric, so one product with it gives the
+/// gradient of an embedding as anchor and as another's partner.
+template <denominator Denominator, class T>
+struct contrast_gradient_cell {
+  T* s;
+  T const* log_sum;
+  T const* weight;
+  index n;
+  index first;
+  PRETEXT_HD void operator()(index r, index other) const {
+    index const anchor = first + r;
+    T const similarity = s[r * n + other];
+    T g = is_counted<Denominator>(anchor, other, n) ? math::exp(similarity - log_sum[anchor]) + math::exp(similarity - log_sum[other]) : T(0);
+    if (other == positive_of(anchor, n)) g -= weight ? weight[anchor] + weight[other] : T(2);
+    s[r * n + other] = g;
+  }
+};
+
+/// Stores factor * sum.
+template <class T>
+struct store_scaled {
+  T* out;
+  T factor;
+  PRETEXT_HD void operator()(index i, T sum) const { out[i] = factor * sum; }
+};
+
+}  // namespace ssl::ops
