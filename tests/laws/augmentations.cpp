@@ -40,7 +40,8 @@ void whole_picture_is_itself(extents e) {
   resize_crop<Config>(picture.view(), {0, 0, e.height, e.width}, e.height, e.width, out.data(), memory);
   for (int c = 0; c < e.channels; ++c)
     for (int i = 0; i < e.height * e.width; ++i)
-      expected[static_cast<std::size_t>(c * e.height * e.width + i)] = static_cast<float>(picture.view().data[i * e.channels + c]) * unit_of_bytes<float>;
+      expected[static_cast<std::size_t>(c * e.height * e.width + i)] =
+          static_cast<float>(picture.view().data[i * e.channels + c]) * unit_of_bytes<float>;
   CHECK(out == expected);
 }
 
@@ -194,7 +195,8 @@ TEST_CASE("law: before normalisation values stay within [0, 1]") {
   simclr_chain::options o;  // plain defaults normalise by mean 0 and deviation 1
   float low = 0, high = 1;
   for (std::uint32_t sample = 0; sample < 100; ++sample)
-    for (float v : view_of<simclr_chain>({1, 40, 40, 3}, o, {.sample = sample}, picture.view())) low = std::min(low, v), high = std::max(high, v);
+    for (float v : view_of<simclr_chain>({1, 40, 40, 3}, o, {.sample = sample}, picture.view()))
+      low = std::min(low, v), high = std::max(high, v);
   CHECK(low == 0);
   CHECK(high <= 1 + 1e-6f);
 }

@@ -111,16 +111,17 @@ struct chain_options : detail::stage_options<Named>... {
   template <fixed_string Name>
   static constexpr int place() {
     constexpr int found = find_label(type_list<Named...>{}, Name.text);
-    static_assert(found >= 0, "ssl[E131]: this augmentation chain has no stage of that name; use one of the names in its `named<...>` list "
-                              "(docs/errors.md#e131)");
+    static_assert(found >= 0,
+                  "ssl[E131]: this augmentation chain has no stage of that name; use one of the names in its `named<...>` list "
+                  "(docs/errors.md#e131)");
     return found < 0 ? 0 : found;
   }
   template <fixed_string Name>
   using stage_called = type_at<place<Name>(), type_list<Named...>>;
 };
 
-/// Stages, `named<"crop", random_resized_crop<>>`, `named<"flip", random_horizontal_flip>`, ..., applied in order to make one view
-/// of an 8-bit picture.
+/// Stages, `named<"crop", random_resized_crop<>>`, `named<"flip", random_horizontal_flip>`, ..., applied in order to make one
+/// view of an 8-bit picture.
 ///
 /// Stage i draws from the stream of operation i, so that no stage's draws depend on another's. Neighbouring stages that need no
 /// more than a pixel's row share one pass over the pixels; a pass is made anew only for a stage that needs the whole image (a
@@ -142,8 +143,9 @@ struct basic_chain {
   template <int I>
   using stage = typename type_at<I, stages>::type;
   static constexpr detail::pass_table<size> table{Fusion, {Named::type::kind...}};
-  static_assert(table.sampling_is_first(), "ssl[E130]: a stage that samples the picture, such as a crop, is not the first of its augmentation "
-                                           "chain; make it the first, and the only one (docs/errors.md#e130)");
+  static_assert(table.sampling_is_first(),
+                "ssl[E130]: a stage that samples the picture, such as a crop, is not the first of its augmentation "
+                "chain; make it the first, and the only one (docs/errors.md#e130)");
 
  public:
   /// How often the pixels are walked through.
@@ -165,11 +167,16 @@ struct basic_chain {
   class view {
    public:
     view(shape image, options const& o, draw_key key, image_view picture, float* out, scratch& memory)
-        : image_(image), picture_(picture), out_(out), memory_(memory), tile_rows_(math::min(image.h, math::max(1, tile_pixels / image.w))) {
+        : image_(image),
+          picture_(picture),
+          out_(out),
+          memory_(memory),
+          tile_rows_(math::min(image.h, math::max(1, tile_pixels / image.w))) {
       for_each_index<size>([&]<int I>() {
         key.operation = I;
         draws stream(key);
-        drawn<I>() = stage<I>::draw(static_cast<detail::stage_options<type_at<I, stages>> const&>(o).value, stream, image, picture);
+        drawn<I>() =
+            stage<I>::draw(static_cast<detail::stage_options<type_at<I, stages>> const&>(o).value, stream, image, picture);
       });
       if constexpr (passes > 1) current_ = memory.floats(0, plane() * image.c);
       if constexpr (table.neighbourhoods > 0) spare_ = memory.floats(1, plane() * image.c);
@@ -196,7 +203,8 @@ struct basic_chain {
       } else if (!stage<source>::active(drawn<source>())) {
         walk<Pass>(nothing{}, current_);
       } else {
-        walk<Pass>(stage<source>::source(drawn<source>(), tile<float>{current_, plane(), image_.c, image_.h, image_.w}, memory_), spare_);
+        walk<Pass>(stage<source>::source(drawn<source>(), tile<float>{current_, plane(), image_.c, image_.h, image_.w}, memory_),
+                   spare_);
         std::swap(current_, spare_);
       }
       for_each_index<size>([&]<int I>() {

@@ -118,8 +118,8 @@ T from_circle(T value, T chroma, T place) {
 
 /// Turns hues by `shift` in [-0.5, 0.5] turns. Requires three channels.
 ///
-/// HSV without its branches: with the hue h in sixth turns, channel n is V - C clamp(min(k, 4 - k), 0, 1), where k = (n + h) mod 6
-/// and n = 5, 3, 1 for red, green, blue.
+/// HSV without its branches: with the hue h in sixth turns, channel n is V - C clamp(min(k, 4 - k), 0, 1), where k = (n + h) mod
+/// 6 and n = 5, 3, 1 for red, green, blue.
 template <class T>
 void adjust_hue(tile<T> t, T shift) {
   T* const __restrict__ red = t.channel(0);

@@ -31,8 +31,8 @@ constexpr int reflected(int place, int count) {
 
 /// Rows of a blurred planar image.
 ///
-/// Formula   separable; weights exp(-t^2 / (2 sigma^2)) for |t| <= radius, normalised; outside, the image is reflected (the edge is
-///           not repeated)
+/// Formula   separable; weights exp(-t^2 / (2 sigma^2)) for |t| <= radius, normalised; outside, the image is
+///           reflected (the edge is not repeated)
 /// Units     sigma: pixels
 /// Source    torchvision 0.28 gaussian_blur. Deviation: rows, then columns; any radius. PIL's GaussianBlur approximates the
 ///           same by boxes, and SimCLR's own code pads with zeros
@@ -40,7 +40,11 @@ template <class T>
 class gaussian_filter {
  public:
   gaussian_filter(tile<T> whole, int radius, double sigma, scratch_of<T>& memory)
-      : whole_(whole), radius_(radius), weight_(memory.floats(4, 2 * radius + 1)), line_(memory.floats(3, whole.width + 2 * radius)), place_(memory.integers(0, 2 * radius + 1)) {
+      : whole_(whole),
+        radius_(radius),
+        weight_(memory.floats(4, 2 * radius + 1)),
+        line_(memory.floats(3, whole.width + 2 * radius)),
+        place_(memory.integers(0, 2 * radius + 1)) {
     detail::fill_gaussian(weight_, radius, sigma);
   }
 
@@ -51,12 +55,14 @@ class gaussian_filter {
       for (int k = 0; k < taps; ++k) place_[k] = detail::reflected(first + y + k - radius_, whole_.rows);
       for (int c = 0; c < t.channels; ++c) {
         T* const middle = line_ + radius_;
-        detail::weighted_sums(weight_, taps, [=, this](int k) { return whole_.row(c, place_[k]); }, width, middle);
+        detail::weighted_sums(
+            weight_, taps, [=, this](int k) { return whole_.row(c, place_[k]); }, width, middle);
         for (int x = 1; x <= radius_; ++x) {
           middle[-x] = middle[detail::reflected(-x, width)];
           middle[width - 1 + x] = middle[detail::reflected(width - 1 + x, width)];
         }
-        detail::weighted_sums(weight_, taps, [this](int k) { return line_ + k; }, width, t.row(c, y));
+        detail::weighted_sums(
+            weight_, taps, [this](int k) { return line_ + k; }, width, t.row(c, y));
       }
     }
   }

@@ -14,14 +14,14 @@ struct channel_statistics {
 };
 
 /// Over the training images of ImageNet, as torchvision's models use them.
-inline constexpr channel_statistics imagenet_statistics{.mean = {0.485f, 0.456f, 0.406f},
-                                                        .deviation = {0.229f, 0.224f, 0.225f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+inline constexpr channel_statistics imagenet_statistics{
+    .mean = {0.485f, 0.456f, 0.406f}, .deviation = {0.229f, 0.224f, 0.225f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
 /// Over the 50 000 training images of CIFAR-10, to the four digits that solo-learn and others use.
-inline constexpr channel_statistics cifar10_statistics{.mean = {0.4914f, 0.4822f, 0.4465f},
-                                                       .deviation = {0.2470f, 0.2435f, 0.2616f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+inline constexpr channel_statistics cifar10_statistics{
+    .mean = {0.4914f, 0.4822f, 0.4465f}, .deviation = {0.2470f, 0.2435f, 0.2616f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
 /// Over the 60 000 training images of Fashion-MNIST.
-inline constexpr channel_statistics fashion_mnist_statistics{.mean = {0.286041f},
-                                                             .deviation = {0.353024f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+inline constexpr channel_statistics fashion_mnist_statistics{
+    .mean = {0.286041f}, .deviation = {0.353024f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
 
 /// (x - mean) / deviation, per channel; the last stage of a chain.
 struct normalise {

@@ -33,7 +33,8 @@ inline crop_box draw_crop_box(random_resized_crop_options const& o, draws& d, in
   for (int tries = 0; tries < 10; ++tries) {
     double const area = picture * between(o.scale_low, o.scale_high);
     double ratio = between(o.ratio_low, o.ratio_high);
-    while (ratio * static_cast<double>(d.uniform()) >= static_cast<double>(o.ratio_low)) ratio = between(o.ratio_low, o.ratio_high);
+    while (ratio * static_cast<double>(d.uniform()) >= static_cast<double>(o.ratio_low))
+      ratio = between(o.ratio_low, o.ratio_high);
     int const w = rounded(math::sqrt(area * ratio)), h = rounded(math::sqrt(area / ratio));
     if (w < 1 || w > width || h < 1 || h > height) continue;
     int const top = static_cast<int>(d.below(static_cast<std::uint32_t>(height - h + 1)));

@@ -78,7 +78,8 @@ void fill_antialiased(resample_axis<T>& axis, int in, int out) {
     double total = 0;
     for (int j = low; j < high; ++j) total += filter_value<Config>((j - centre + 0.5) * narrowing);
     double const share = 1 / total;
-    for (int j = low; j < high; ++j) weight[j - first] = static_cast<T>(filter_value<Config>((j - centre + 0.5) * narrowing) * share);
+    for (int j = low; j < high; ++j)
+      weight[j - first] = static_cast<T>(filter_value<Config>((j - centre + 0.5) * narrowing) * share);
     axis.first[i] = first;
   }
 }
@@ -117,7 +118,8 @@ void fill_axis(resample_axis<T>& axis, int in, int out) {
 
 /// out[y][x] = sum_k weight[x][k] * line[y][first[x] + k * step] for Lines rows at once, which share the loads of weights.
 template <int Taps, int Lines, class T>
-void blend_columns(T const* __restrict__ line, index line_stride, resample_axis<T> const& axis, int step, int count, T* __restrict__ out) {
+void blend_columns(T const* __restrict__ line, index line_stride, resample_axis<T> const& axis, int step, int count,
+                   T* __restrict__ out) {
   int const taps = Taps > 0 ? Taps : axis.taps;
   int const* __restrict__ const first = axis.first;
   T const* __restrict__ weight = axis.weight;
@@ -176,7 +178,8 @@ class resampler {
   void gather_row(int row, T* line) const {
     std::uint8_t const* const in = origin_ + y_.first[row] * stride_;
     T const* const weight = y_.weight + index{row} * y_.taps;
-    detail::weighted_sums(weight, y_.taps, [=, this](int k) { return in + k * stride_; }, crop_width_ * channels_, line);
+    detail::weighted_sums(
+        weight, y_.taps, [=, this](int k) { return in + k * stride_; }, crop_width_ * channels_, line);
   }
   template <int Taps, int Lines>
   void spread_rows(tile<T> t, int y) const {
@@ -184,7 +187,8 @@ class resampler {
       detail::blend_columns<Taps, Lines>(line_ + c, stride_, x_, channels_, t.width, t.row(c, y));
   }
 
-  static constexpr int lines = 4;  // output rows made at a time
+  /// Output rows made at a time.
+  static constexpr int lines = 4;
   static constexpr int widest = 2 * detail::filter_support(Config.filter);  // a crop may enlarge where the picture shrinks
 
   int channels_, crop_width_;

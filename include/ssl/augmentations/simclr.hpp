@@ -23,8 +23,8 @@ namespace ssl::augmentations {
 /// For images of ImageNet's kind and size, strength s = 1, normalised by ImageNet's statistics.
 struct simclr_chain
     : chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>, named<"flip", random_horizontal_flip>,
-            named<"jitter", color_jitter<jitter_order::random>>, named<"gray", random_grayscale>, named<"blur", random_gaussian_blur<>>,
-            named<"normalise", normalise>> {};
+            named<"jitter", color_jitter<jitter_order::random>>, named<"gray", random_grayscale>,
+            named<"blur", random_gaussian_blur<>>, named<"normalise", normalise>> {};
 
 struct simclr : two_views<simclr_chain> {
   struct options : two_views<simclr_chain>::options {
@@ -36,7 +36,8 @@ struct simclr : two_views<simclr_chain> {
 /// `options.get<"normalise">()`; for images of one channel that is a must.
 struct simclr_small_chain
     : chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>, named<"flip", random_horizontal_flip>,
-            named<"jitter", color_jitter<jitter_order::random>>, named<"gray", random_grayscale>, named<"normalise", normalise>> {};
+            named<"jitter", color_jitter<jitter_order::random>>, named<"gray", random_grayscale>, named<"normalise", normalise>> {
+};
 
 struct simclr_small : two_views<simclr_small_chain> {
   struct options : two_views<simclr_small_chain>::options {
@@ -47,11 +48,12 @@ struct simclr_small : two_views<simclr_small_chain> {
   };
 };
 
-/// simclr_small with what many PyTorch codes have instead: bilinear crops of at least a fifth of the area, and the four adjustments
-/// of the jitter always in the order brightness, contrast, saturation, hue.
+/// simclr_small with what many PyTorch codes have instead: bilinear crops of at least a fifth of the area, and the four
+/// adjustments of the jitter always in the order brightness, contrast, saturation, hue.
 struct simclr_small_fixed_order_chain
-    : chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bilinear}>>, named<"flip", random_horizontal_flip>,
-            named<"jitter", color_jitter<jitter_order::fixed>>, named<"gray", random_grayscale>, named<"normalise", normalise>> {};
+    : chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bilinear}>>,
+            named<"flip", random_horizontal_flip>, named<"jitter", color_jitter<jitter_order::fixed>>,
+            named<"gray", random_grayscale>, named<"normalise", normalise>> {};
 
 struct simclr_small_fixed_order : two_views<simclr_small_fixed_order_chain> {
   struct options : two_views<simclr_small_fixed_order_chain>::options {

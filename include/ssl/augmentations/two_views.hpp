@@ -87,15 +87,9 @@ struct view_groups {
     }
     /// The numbers of a stage, where there is one chain.
     template <fixed_string Name>
-      requires(parts::size == 1)
-    constexpr auto& get() {
-      return chain<0>().template get<Name>();
-    }
+    requires(parts::size == 1) constexpr auto& get() { return chain<0>().template get<Name>(); }
     template <fixed_string Name>
-      requires(parts::size == 1)
-    constexpr auto const& get() const {
-      return chain<0>().template get<Name>();
-    }
+    requires(parts::size == 1) constexpr auto const& get() const { return chain<0>().template get<Name>(); }
   };
 
   static constexpr view_layout layout(shape image) {
@@ -115,7 +109,8 @@ struct view_groups {
     });
   }
 
-  /// What the first chain's normalisation does to a value, for those who must treat images alike later; nothing where there is none.
+  /// What the first chain's normalisation does to a value, for those who must treat images alike later; nothing where there is
+  /// none.
   static constexpr channel_statistics statistics(options const& o) {
     channel_statistics found{};
     o.template chain<0>().for_each([&found](char const*, auto const& stage) {

@@ -18,12 +18,14 @@ using ssl::named;
 
 template <fusion Fusion>
 using all_stages =
-    basic_chain<Fusion, named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>, named<"flip", random_horizontal_flip>,
-                named<"jitter", color_jitter<>>, named<"gray", random_grayscale>, named<"blur", random_gaussian_blur<gaussian_blur_config{5}>>,
-                named<"solarize", random_solarize>, named<"again", random_horizontal_flip>, named<"normalise", normalise>>;
+    basic_chain<Fusion, named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>,
+                named<"flip", random_horizontal_flip>, named<"jitter", color_jitter<>>, named<"gray", random_grayscale>,
+                named<"blur", random_gaussian_blur<gaussian_blur_config{5}>>, named<"solarize", random_solarize>,
+                named<"again", random_horizontal_flip>, named<"normalise", normalise>>;
 
 using crop_only = chain<named<"crop", random_resized_crop<>>>;
-using crop_and_flip = chain<named<"crop", random_resized_crop<>>, named<"flip", random_horizontal_flip>, named<"normalise", normalise>>;
+using crop_and_flip =
+    chain<named<"crop", random_resized_crop<>>, named<"flip", random_horizontal_flip>, named<"normalise", normalise>>;
 using flip_only = chain<named<"flip", random_horizontal_flip>>;
 using normalise_only = chain<named<"normalise", normalise>>;
 
@@ -42,11 +44,13 @@ static_assert(chain<named<"blur", random_gaussian_blur<>>, named<"normalise", no
 TEST_CASE("chain: fused passes give the bits of one pass per stage") {
   for (int channels : {1, 3, 4}) {
     random_picture const picture(37, 29, channels);
-    for (ssl::shape const image : {ssl::shape{1, 32, 32, channels}, ssl::shape{1, 7, 11, channels}, ssl::shape{1, 1, 1, channels}, ssl::shape{1, 3, 700, channels}}) {
+    for (ssl::shape const image : {ssl::shape{1, 32, 32, channels}, ssl::shape{1, 7, 11, channels}, ssl::shape{1, 1, 1, channels},
+                                   ssl::shape{1, 3, 700, channels}}) {
       for (std::uint32_t sample = 0; sample < 40; ++sample) {
         INFO(image.h, " x ", image.w, " x ", channels, ", sample ", sample);
         ssl::draw_key const key{.seed = 3, .sample = sample};
-        CHECK(view_of<all_stages<fusion::on>>(image, {}, key, picture.view()) == view_of<all_stages<fusion::off>>(image, {}, key, picture.view()));
+        CHECK(view_of<all_stages<fusion::on>>(image, {}, key, picture.view()) ==
+              view_of<all_stages<fusion::off>>(image, {}, key, picture.view()));
       }
     }
   }
@@ -67,14 +71,28 @@ TEST_CASE("chain: options are reached by name, copied, and listed in order") {
 
 TEST_CASE("chain: a stage's draws do not depend on what the other stages draw") {
   random_picture const picture(20, 20, 3);
-  using first = chain<named<"crop", random_resized_crop<>>, named<"jitter", color_jitter<>>, named<"flip", random_horizontal_flip>>;
-  using second = chain<named<"crop", random_resized_crop<>>, named<"gray", random_grayscale>, named<"flip", random_horizontal_flip>>;
+  using first =
+      chain<named<"crop", random_resized_crop<>>, named<"jitter", color_jitter<>>, named<"flip", random_horizontal_flip>>;
+  using second =
+      chain<named<"crop", random_resized_crop<>>, named<"gray", random_grayscale>, named<"flip", random_horizontal_flip>>;
   first::options a;
   second::options b;
   a.get<"jitter">().probability = 0;
   b.get<"gray">().probability = 0;
   for (std::uint32_t sample = 0; sample < 20; ++sample)
-    CHECK(view_of<first>({1, 16, 16, 3}, a, {.sample = sample}, picture.view()) == view_of<second>({1, 16, 16, 3}, b, {.sample = sample}, picture.view()));
+    CHECK(view_of<first>({1, 16, 16, 3}, a, {.sample = sample}, picture.view()) ==
+          view_of<second>({1, 16, 16, 3}, b, {.sample = sample}, picture.view()));
+}
+
+TEST_CASE("chain: two stages of one kind draw from streams of their own") {
+  random_picture const picture(1, 2, 1);
+  using twice = chain<named<"first", random_horizontal_flip>, named<"second", random_horizontal_flip>>;
+  int flipped = 0;
+  for (std::uint32_t sample = 0; sample < 1000; ++sample)
+    flipped += view_of<twice>({1, 1, 2, 1}, {}, {.seed = 4, .sample = sample}, picture.view())[0] !=
+               static_cast<float>(picture.view().data[0]) * unit_of_bytes<float>;
+  CHECK(flipped > 420);  // five standard deviations from a half
+  CHECK(flipped < 580);
 }
 
 TEST_CASE("chain: at one channel colour stages do nothing, and the other draws are those of a colour image") {
@@ -88,7 +106,8 @@ TEST_CASE("chain: at one channel colour stages do nothing, and the other draws a
   o.get<"jitter">().contrast = 0;  // 0.2989 + 0.587 + 0.114 = 0.9999
   for (std::uint32_t sample = 0; sample < 20; ++sample) {
     std::vector<float> const one = view_of<simclr_small_chain>({1, 16, 16, 1}, o, {.sample = sample}, grey.view());
-    std::vector<float> const three = view_of<simclr_small_chain>({1, 16, 16, 3}, o, {.sample = sample}, {tripled.data(), 20, 20, 3});
+    std::vector<float> const three =
+        view_of<simclr_small_chain>({1, 16, 16, 3}, o, {.sample = sample}, {tripled.data(), 20, 20, 3});
     bool same = true;
     for (std::size_t i = 0; i < one.size(); ++i) same = same && one[i] == three[3 * i] && one[i] == three[3 * i + 2];
     CHECK(same);
@@ -98,7 +117,8 @@ TEST_CASE("chain: at one channel colour stages do nothing, and the other draws a
   with.get<"jitter">() = {.brightness = 0.4f, .contrast = 0.4f, .saturation = 0.9f, .hue = 0.5f, .probability = 1};
   without.get<"gray">().probability = 0;
   without.get<"jitter">() = {.brightness = 0.4f, .contrast = 0.4f, .saturation = 0, .hue = 0, .probability = 1};
-  CHECK(view_of<simclr_small_chain>({1, 16, 16, 1}, with, {}, grey.view()) == view_of<simclr_small_chain>({1, 16, 16, 1}, without, {}, grey.view()));
+  CHECK(view_of<simclr_small_chain>({1, 16, 16, 1}, with, {}, grey.view()) ==
+        view_of<simclr_small_chain>({1, 16, 16, 1}, without, {}, grey.view()));
 }
 
 TEST_CASE("chain: an image too large for one tile is the same as its parts") {
@@ -111,7 +131,8 @@ TEST_CASE("chain: an image too large for one tile is the same as its parts") {
   for (int y = 0; y < 50; ++y)
     for (int x = 0; x < 41; ++x)
       for (int c = 0; c < 3; ++c)
-        wrong += out[(y * 41 + x) * 3 + c] != static_cast<float>(picture.view().data[(y * 41 + 40 - x) * 3 + c]) * unit_of_bytes<float>;
+        wrong += out[(y * 41 + x) * 3 + c] !=
+                 static_cast<float>(picture.view().data[(y * 41 + 40 - x) * 3 + c]) * unit_of_bytes<float>;
   CHECK(wrong == 0);
 }
 
@@ -146,6 +167,7 @@ TEST_CASE("chain: nothing is allocated once the scratch has seen a picture, what
     MESSAGE("skipped: a sanitizer owns the allocation functions");
     return;
   }
-  for (std::uint32_t sample = 1; sample < 200; ++sample) simclr::apply(image, o, {.sample = sample}, picture.view(), places, memory);
+  for (std::uint32_t sample = 1; sample < 200; ++sample)
+    simclr::apply(image, o, {.sample = sample}, picture.view(), places, memory);
   CHECK(allocations == before);
 }

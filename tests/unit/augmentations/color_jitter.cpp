@@ -84,7 +84,8 @@ TEST_CASE("jitter: in a chain it is its adjustments one after another in the dra
     std::vector<float> const got = view_of<alone>({1, 13, 17, 3}, o, {.sample = i}, picture.view());
     float worst = 0;
     for (int c = 0; c < 3; ++c)
-      for (int k = 0; k < 13 * 17; ++k) worst = std::fmax(worst, std::fabs(got[static_cast<std::size_t>(3 * k + c)] - expected.whole().channel(c)[k]));
+      for (int k = 0; k < 13 * 17; ++k)
+        worst = std::fmax(worst, std::fabs(got[static_cast<std::size_t>(3 * k + c)] - expected.whole().channel(c)[k]));
     INFO("sample ", i);
     CHECK(worst < 1e-5f);
   }

@@ -36,7 +36,8 @@ TEST_CASE("blur: a single bright pixel becomes the kernel's outer product") {
   for (int y = 0; y < 9; ++y) {
     for (int x = 0; x < 9; ++x) {
       bool const inside = std::abs(y - 4) <= 2 && std::abs(x - 4) <= 2;
-      worst = std::fmax(worst, std::fabs(out[static_cast<std::size_t>(9 * y + x)] - (inside ? kernel[y - 2] * kernel[x - 2] : 0.0)));
+      worst =
+          std::fmax(worst, std::fabs(out[static_cast<std::size_t>(9 * y + x)] - (inside ? kernel[y - 2] * kernel[x - 2] : 0.0)));
     }
   }
   CHECK(worst < 1e-15);

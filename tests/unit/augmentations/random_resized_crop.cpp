@@ -59,7 +59,8 @@ TEST_CASE("crop: bicubic views stay within [0, 1]") {
   using bicubic = chain<ssl::named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>>;
   float low = 1, high = 0;
   for (std::uint32_t i = 0; i < 20; ++i) {
-    for (float v : view_of<bicubic>({1, 31, 33, 1}, {}, {.sample = i}, picture.view())) low = std::min(low, v), high = std::max(high, v);
+    for (float v : view_of<bicubic>({1, 31, 33, 1}, {}, {.sample = i}, picture.view()))
+      low = std::min(low, v), high = std::max(high, v);
   }
   CHECK(low == 0);
   CHECK(high == 1);

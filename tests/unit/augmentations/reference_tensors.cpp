@@ -57,7 +57,8 @@ struct stored_image {
 
   stored_image(safetensor const& t, int which) {
     std::size_t const rank = t.shape.size();
-    channels = static_cast<int>(t.shape[rank - 3]), height = static_cast<int>(t.shape[rank - 2]), width = static_cast<int>(t.shape[rank - 1]);
+    channels = static_cast<int>(t.shape[rank - 3]), height = static_cast<int>(t.shape[rank - 2]),
+    width = static_cast<int>(t.shape[rank - 1]);
     std::vector<std::uint8_t> const all = t.to<std::uint8_t>();
     int const plane = height * width;
     planes.assign(all.begin() + which * channels * plane, all.begin() + (which + 1) * channels * plane);
@@ -88,7 +89,8 @@ std::vector<std::string> files_called(std::string const& beginning) {
         found.push_back(entry.path().string());
   }
   std::sort(found.begin(), found.end());
-  if (found.empty()) MESSAGE("skipped: no " << beginning << "* among the reference files in PRETEXT_SHARED_DIR (" << PRETEXT_SHARED_DIR << ")");
+  if (found.empty())
+    MESSAGE("skipped: no " << beginning << "* among the reference files in PRETEXT_SHARED_DIR (" << PRETEXT_SHARED_DIR << ")");
   return found;
 }
 
@@ -260,7 +262,8 @@ TEST_CASE("reference: 20 000 crop boxes have the quantiles of torchvision's") {
     auto const hyper = nlohmann::json::parse(file.metadata().at("hyper"));
     double const limit = nlohmann::json::parse(file.metadata().at("tolerance")).at("statistical").at("quantile_abs");
     int const height = hyper.at("h"), width = hyper.at("w"), count = hyper.at("draws");
-    random_resized_crop_options const options{hyper.at("scale")[0], hyper.at("scale")[1], hyper.at("ratio")[0], hyper.at("ratio")[1]};
+    random_resized_crop_options const options{hyper.at("scale")[0], hyper.at("scale")[1], hyper.at("ratio")[0],
+                                              hyper.at("ratio")[1]};
 
     std::vector<double> area, aspect, top, left;
     double log_aspect = 0;
@@ -268,7 +271,8 @@ TEST_CASE("reference: 20 000 crop boxes have the quantiles of torchvision's") {
     for (int i = 0; i < count; ++i) {
       ssl::draws stream({.seed = 20, .sample = static_cast<std::uint32_t>(i)});
       crop_box const b = draw_crop_box(options, stream, height, width);
-      REQUIRE((b.top >= 0 && b.left >= 0 && b.height > 0 && b.width > 0 && b.top + b.height <= height && b.left + b.width <= width));
+      REQUIRE(
+          (b.top >= 0 && b.left >= 0 && b.height > 0 && b.width > 0 && b.top + b.height <= height && b.left + b.width <= width));
       area.push_back(static_cast<double>(b.height) * b.width / (static_cast<double>(height) * width));
       aspect.push_back(static_cast<double>(b.width) / b.height);
       log_aspect += std::log(aspect.back()) / count;
@@ -291,8 +295,10 @@ TEST_CASE("reference: 20 000 crop boxes have the quantiles of torchvision's") {
     auto const compare_steps = [&](std::vector<double> const& drawn, std::string const& name) {
       std::vector<double> const expected = file.at(name).to<double>();
       for (std::size_t k = 0; k < levels.size(); ++k) {
-        double const below = static_cast<double>(std::count_if(drawn.begin(), drawn.end(), [&](double v) { return v < expected[k] - 1e-6; }));
-        double const within = static_cast<double>(std::count_if(drawn.begin(), drawn.end(), [&](double v) { return v <= expected[k] + 1e-6; }));
+        double const below =
+            static_cast<double>(std::count_if(drawn.begin(), drawn.end(), [&](double v) { return v < expected[k] - 1e-6; }));
+        double const within =
+            static_cast<double>(std::count_if(drawn.begin(), drawn.end(), [&](double v) { return v <= expected[k] + 1e-6; }));
         INFO(name, " at ", levels[k], ": ", below / count, " below ", expected[k], ", ", within / count, " not above it");
         CHECK(below / count - limit < levels[k]);
         CHECK(within / count + limit > levels[k]);

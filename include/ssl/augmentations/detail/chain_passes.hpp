@@ -24,7 +24,8 @@ struct pass_table {
     for (int i = 0; i < Size; ++i) {
       kind[i] = kinds[i];
       bool const needs_image = kind[i] == stage_kind::neighbourhood;
-      if (needs_image || (fused == fusion::off && i > 0)) ++pass;  // the first stage of all gets its image from the conversion's pass
+      if (needs_image || (fused == fusion::off && i > 0))
+        ++pass;  // the first stage of all gets its image from the conversion's pass
       first[i] = pass;
       if (kind[i] == stage_kind::split) ++pass;
       last[i] = pass;
