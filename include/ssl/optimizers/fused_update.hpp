@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/core/frame.hpp"
+#include "ssl/ops/arithmetic.hpp"
+#include "ssl/ops/parameter_update.hpp"
+#include "ssl/optimizers/optimizer.hpp"
+
+namespace ssl::optimizers {
+
+/// The parallel flat arrays that one table of blocks describes. Between blocks they hold zeros.
+template <class T>
+struct flat_arrays {
+  T* weights = nullptr;
+  T* gradients = nullptr;
+  T* slots = nullptr;        ///< slot k of parameter i is slots[k * slot_stride + i]
+  index slot_stride = 0;
+  T* average = nullptr;      ///< null: no moving average follows in this pass
+  index average_length = 0;  ///< the average follows the parameters below this offset
+};
+
+namespace detail {
+
+/// Blocks that are treated alike and lie side by side: `times` rows of `elements`, `stride` apart.
+struct update_range {
+  index offset = 0;
+  index times = 0;
+  index stride = 0;
+  index elements = 0;
+  parameter_kind kind = parameter_kind::weight;
+  bool averaged = false;
+  index first_block = 0;  ///< its place among the blocks, with those of a repeat written out
+};
+
+enum class merging { no, yes };
+
+/// Adds `next` to `range` where both are one run of memory; a repeat whose iterations leave no gap becomes one row.
+constexpr bool merge(update_range& range, update_range const& next) {
+  if (range.times == 0 || range.times != next.times || range.offset + range.elements != next.offset) return false;
+  if (range.times > 1 && range.stride != next.stride) return false;
+  range.elements += next.elements;
+  return true;
+}
+constexpr void close_gaps(update_range& range) {
+  if (range.times > 1 && range.elements == range.stride) range.elements *= range.times, range.times = 1;
+}
+
+/// Calls f(update_range) for the blocks in order, merged where `alike(kind, kind)` allows it.
+template <class Alike, class F>
+void for_each_range(block_record const* blocks, int count, index average_length, merging merged, Alike alike, F f) {
+  update_range range;
+  index block = 0;
+  for (int i = 0; i < count; ++i) {
+    block_record const& b = blocks[i];
+    update_range const next{b.offset, b.times, b.stride, round_up(b.elements(), block_elements), b.kind, b.offset < average_length, block};
+    block += b.times;
+    bool const joins = merged == merging::yes && alike(range.kind, next.kind) && range.averaged == next.averaged && merge(range, next);
+    if (!joins) {
+      if (range.times > 0) f(range);
+      range = next;
+    }
+    if (merged == merging::yes) close_gaps(range);
+  }
+  if (range.times > 0) f(range);
+}
+
+constexpr index blocks_written_out(block_record const* blocks, int count) {
+  index n = 0;
+  for (int i = 0; i < count; ++i) n += blocks[i].times;
+  return n;
+}
+
+/// The factors of clipping, in the backend's memory: one for every block, or one for all.
+template <class Env, class T = typename Env::scalar>
+T const* clip_factors(typename Env::context& c, clip_scope scope, T norm, block_record const* blocks, int count, T const* gradients, T* scratch) {
+  using backend = typename Env::backend;
+  T* sum = scratch;
+  for (int i = 0; i < count; ++i) {
+    block_record const& b = blocks[i];
+    backend::sum_rows(c, index{b.times}, b.elements(), ops::squared_gradient<T>{gradients, b.offset, b.stride}, ops::store<T>{sum});
+    sum += b.times;
+  }
+  index const all = sum - scratch;
+  if (scope == clip_scope::per_tensor) {
+    backend::map2d(c, 1, all, ops::clip_factor_cell<T>{scratch, norm});
+    return scratch;
+  }
+  backend::sum_rows(c, 1, all, ops::value_at<T>{scratch, all}, ops::store_clip_factor<T>{sum, norm});
+  return sum;
+}
+
+template <class Options>
+gradient_clip clip_of(Options const& o) {
+  if constexpr (requires { o.clip; })
+    return o.clip;
+  else
+    return {};
+}
+
+}  // namespace detail
+
+/// Elements of scratch memory that `fused_update` needs for these blocks.
+constexpr index update_scratch(block_record const* blocks, int count) { return detail::blocks_written_out(blocks, count) + 1; }
+
+/// One optimizer step over the blocks of a table: gradients are clipped, parameters move, gradients become zero and the moving average
+/// follows, in one pass over each run of blocks that are treated alike.
+///
+/// Formula     average <- m average + (1 - m) weight, after the weight moved
+/// Requires    blocks in the order of their offsets, on boundaries of block_elements; scratch: update_scratch(...) elements of the
+///             backend's memory
+/// Cost        reads and writes every array once; clipping reads the gradients once more. Allocates nothing and waits for nothing:
+///             norms and factors stay in the backend's memory
+template <class Optimizer, class Env>
+void fused_update(typename Env::context& c, typename Optimizer::options const& options, index step, block_record const* blocks, int count,
+                  flat_arrays<typename Env::scalar> const& a, double average_momentum, typename Env::scalar* scratch) {
+  using T = typename Env::scalar;
+  using backend = typename Env::backend;
+  using update = typename Optimizer::template update<T>;
+  gradient_clip const clip = detail::clip_of(options);
+  T const* factors = nullptr;
+  if (clip.scope != clip_scope::none)
+    factors = detail::clip_factors<Env>(c, clip.scope, static_cast<T>(clip.norm.at(step)), blocks, count, a.gradients, scratch);
+  bool const by_block = clip.scope == clip_scope::per_tensor;
+
+  auto const alike = [&](parameter_kind p, parameter_kind q) { return update(options, step, p) == update(options, step, q); };
+  auto const run = [&]<ops::clipped Clipped, ops::averaged Averaged>(detail::update_range const& r) {
+    backend::map2d(c, r.times, r.elements,
+                   ops::parameter_update_cell<update, T, Clipped, Averaged>{
+                       update(options, step, r.kind), a.weights, a.gradients, a.slots, a.slot_stride, a.average, static_cast<T>(average_momentum),
+                       static_cast<T>(1 - average_momentum), by_block ? factors + r.first_block : factors, by_block ? 1 : 0, r.offset, r.stride});
+  };
+  detail::for_each_range(blocks, count, a.average != nullptr ? a.average_length : 0, by_block ? detail::merging::no : detail::merging::yes, alike,
+                         [&](detail::update_range const& r) {
+                           using enum ops::clipped;
+                           using averaged = ops::averaged;
+                           if (factors == nullptr)
+                             r.averaged ? run.template operator()<no, averaged::yes>(r) : run.template operator()<no, averaged::no>(r);
+                           else
+                             r.averaged ? run.template operator()<yes, averaged::yes>(r) : run.template operator()<yes, averaged::no>(r);
+                         });
+}
+
+/// A moving average by itself, for methods whose average moves before the forward pass.
+///
+/// Formula  average <- m average + (1 - m) weight
+template <class Env>
+void moving_average(typename Env::context& c, typename Env::scalar const* weights, typename Env::scalar* average, index elements,
+                    double momentum) {
+  using T = typename Env::scalar;
+  Env::backend::map2d(c, 1, elements, ops::moving_average_cell<T>{weights, average, static_cast<T>(momentum), static_cast<T>(1 - momentum)});
+}
+
+}  // namespace ssl::optimizers

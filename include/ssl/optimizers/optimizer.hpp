@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+
+#include "ssl/core/parameter.hpp"
+#include "ssl/core/schedule.hpp"
+
+/// \file
+/// Policy 4: how parameters move. An optimizer is the change of one number; `fused_update` applies it to all of them in one pass.
+///
+///   struct options                                   numbers; a member `clip` of type gradient_clip clips gradients before the update
+///   static constexpr int slots                       numbers that it remembers for every parameter; all 0 at the start
+///   template <class T> struct update {
+///     update(options const&, index step, parameter_kind);          the first step is 0
+///     void operator()(T& weight, T gradient, T* slot, index slot_stride) const;   PRETEXT_HD; slot k is slot[k * slot_stride]
+///     operator==                                                   equal updates are merged into one pass
+///   };
+namespace ssl {
+
+namespace optimizers {
+
+/// Which parameters weight decay acts on.
+enum class decay_scope {
+  all,                ///< MoCo v1 and v2, SimSiam, plain PyTorch
+  weights,            ///< no biases, scales and shifts of norms, tokens, positions: MoCo v3, MAE, timm
+  weights_and_tokens  ///< no biases, scales and shifts of norms: DINO, DINOv2
+};
+
+constexpr bool decays(decay_scope scope, parameter_kind kind) {
+  bool const token = kind == parameter_kind::token || kind == parameter_kind::position;
+  return scope == decay_scope::all || kind == parameter_kind::weight || (scope == decay_scope::weights_and_tokens && token);
+}
+
+enum class clip_scope {
+  none,
+  global,     ///< one norm over all parameters of the update: torch.nn.utils.clip_grad_norm_, DINOv2
+  per_tensor  ///< the norm of each tensor by itself: DINO
+};
+
+/// Gradients are multiplied by min(1, norm / (their norm + 1e-6)).
+struct gradient_clip {
+  number norm = 1;
+  clip_scope scope = clip_scope::none;
+};
+
+}  // namespace optimizers
+
+/// Form only.
+template <class O>
+concept optimizer = requires(typename O::options const& o, typename O::template update<float> const& move, float& weight, float* slot) {
+  { O::slots } -> std::convertible_to<int>;
+  { typename O::template update<float>(o, index{}, parameter_kind::weight) } -> std::equality_comparable;
+  move(weight, 0.0f, slot, index{});
+};
+
+}  // namespace ssl
