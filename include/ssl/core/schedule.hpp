@@ -21,7 +21,9 @@ namespace ssl {
 ///   half_open   warm-up (s+1)/w; cosine over steps - w intervals, `end` is never reached
 ///   this_step   warm-up s/w as MAE and timm with warmup_prefix; cosine over steps - w intervals
 ///   linspace    warm-up over w - 1 intervals, both ends included, as DINO, DINOv2 and solo-learn; cosine over steps - w
-enum class warmup_form { half_open, next_step, this_step, linspace };
+///   overlapping warm-up s/w, and a cosine that counts from step 0, so that it falls from the peak to below it where the warm-up ends:
+///               timm without warmup_prefix
+enum class warmup_form { half_open, next_step, this_step, linspace, overlapping };
 
 struct warmup_cosine {
   double peak = 0;
@@ -34,13 +36,15 @@ struct warmup_cosine {
   double at(index step) const {
     double const w = static_cast<double>(warmup_steps);
     if (step < warmup_steps) {
-      double const done = form == warmup_form::this_step  ? step / w
+      bool const from_start = form == warmup_form::this_step || form == warmup_form::overlapping;
+      double const done = from_start                      ? step / w
                           : form == warmup_form::linspace ? (warmup_steps > 1 ? step / (w - 1) : 0.0)
                                                           : (step + 1) / w;
       return start + (peak - start) * done;
     }
-    double const intervals = static_cast<double>(steps - warmup_steps - (form == warmup_form::next_step ? 1 : 0));
-    double const passed = static_cast<double>(step - warmup_steps);
+    index const begin = form == warmup_form::overlapping ? 0 : warmup_steps;
+    double const intervals = static_cast<double>(steps - begin - (form == warmup_form::next_step ? 1 : 0));
+    double const passed = static_cast<double>(step - begin);
     if (intervals <= 0 || passed >= intervals) return end;
     return end + (peak - end) * 0.5 * (1.0 + std::cos(math::pi * passed / intervals));
   }
