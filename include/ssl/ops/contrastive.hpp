@@ -87,12 +87,22 @@ struct contrast_gradient_cell {
   }
 };
 
-/// Stores factor * sum.
+/// x_i = factor s_i for the pairs i < n / 2: what the weights of positives are a softmax of.
 template <class T>
-struct store_scaled {
-  T* out;
+struct pair_logit_cell {
+  T const* positive;
+  T* x;
   T factor;
-  PRETEXT_HD void operator()(index i, T sum) const { out[i] = factor * sum; }
+  PRETEXT_HD void operator()(index, index i) const { x[i] = factor * positive[i]; }
+};
+
+/// weight = 2 - (n / 2) probability, the same for both anchors of a pair.
+template <class T>
+struct pair_weight_cell {
+  T const* probability;  ///< (n / 2)
+  T* weight;             ///< (n)
+  index n;
+  PRETEXT_HD void operator()(index, index i) const { weight[i] = T(2) - T(n / 2) * probability[i % (n / 2)]; }
 };
 
 }  // namespace ssl::ops

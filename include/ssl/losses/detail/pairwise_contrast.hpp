@@ -7,6 +7,7 @@
 #include "ssl/ops/contrastive.hpp"
 #include "ssl/ops/l2_normalize.hpp"
 #include "ssl/ops/products.hpp"
+#include "ssl/ops/regression.hpp"
 
 namespace ssl::losses::detail {
 
@@ -50,7 +51,7 @@ struct pairwise_contrast {
 
   /// Mean over the anchors; `anchor_weight` multiplies the positives, null stands for 1.
   void mean_loss(context& c, T const* anchor_weight, T* loss) const {
-    backend::sum_rows(c, 1, Rows, ops::anchor_loss<T>{log_sum, positive, anchor_weight}, ops::store_scaled<T>{loss, T(1) / T(Rows)});
+    backend::sum_rows(c, 1, Rows, ops::anchor_loss<T>{log_sum, positive, anchor_weight}, ops::store_affine<T>{loss, T(1) / T(Rows), T(0)});
   }
 
   /// Writes weight * gradient of the mean.

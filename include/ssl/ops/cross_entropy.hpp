@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "ssl/core/macros.hpp"
+#include "ssl/core/math.hpp"
+#include "ssl/core/shape.hpp"
+
+/// Cells of cross-entropy between logits and targets. A target is a functor of (row, class), so that hard and soft targets share them.
+namespace ssl::ops {
+
+/// Probability 1 for the label, smoothed. A row whose label is negative has no target; a label beyond the classes gives `invalid`, a NaN.
+template <class T>
+struct label_target {
+  std::int32_t const* label;
+  index classes;
+  T smoothing;
+  T invalid;
+  PRETEXT_HD T operator()(index r, index k) const {
+    if (label[r] < 0) return T(0);
+    if (label[r] >= classes) return invalid;
+    return (label[r] == k ? T(1) - smoothing : T(0)) + smoothing / T(classes);
+  }
+};
+
+/// Given probabilities, smoothed.
+template <class T>
+struct soft_target {
+  T const* probability;
+  index classes;
+  T smoothing;
+  PRETEXT_HD T operator()(index r, index k) const { return (T(1) - smoothing) * probability[r * classes + k] + smoothing / T(classes); }
+};
+
+/// 1 for a row that has a label, as a sum over (0, row).
+template <class T>
+struct labelled_row {
+  std::int32_t const* label;
+  PRETEXT_HD T operator()(index, index r) const { return label[r] < 0 ? T(0) : T(1); }
+};
+
+/// share = 1 / count, or 0 where nothing is counted.
+template <class T>
+struct store_share {
+  T* share;
+  PRETEXT_HD void operator()(index i, T count) const { share[i] = count > T(0) ? T(1) / count : T(0); }
+};
+
+/// exp(x - largest), to be summed.
+template <class T>
+struct shifted_exponential {
+  T const* x;
+  T const* largest;
+  index classes;
+  PRETEXT_HD T operator()(index r, index k) const { return math::exp(x[r * classes + k] - largest[r]); }
+};
+
+/// target * -log(probability), to be summed.
+template <class Target, class T>
+struct cross_entropy_term {
+  Target target;
+  T const* x;
+  T const* log_sum;
+  index classes;
+  PRETEXT_HD T operator()(index r, index k) const { return target(r, k) * (log_sum[r] - x[r * classes + k]); }
+};
+
+/// The loss is the sum over rows times the share of a row.
+template <class T>
+struct store_times {
+  T* out;
+  T const* factor;
+  PRETEXT_HD void operator()(index i, T sum) const { out[i] = sum * *factor; }
+};
+
+/// gx = weight share (probability (sum of the row's targets) - target)
+template <class Target, class T>
+struct cross_entropy_gradient_cell {
+  Target target;
+  T const* x;
+  T const* log_sum;
+  T const* target_sum;
+  T const* share;
+  T* gx;
+  index classes;
+  T weight;
+  PRETEXT_HD void operator()(index r, index k) const {
+    T const probability = math::exp(x[r * classes + k] - log_sum[r]);
+    gx[r * classes + k] = weight * *share * (probability * target_sum[r] - target(r, k));
+  }
+};
+
+/// gt = weight share (1 - smoothing) -log(probability): the gradient of given probabilities.
+template <class T>
+struct soft_target_gradient_cell {
+  T const* x;
+  T const* log_sum;
+  T* gt;
+  index classes;
+  T factor;
+  PRETEXT_HD void operator()(index r, index k) const { gt[r * classes + k] = factor * (log_sum[r] - x[r * classes + k]); }
+};
+
+}  // namespace ssl::ops
