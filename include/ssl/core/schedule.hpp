@@ -62,11 +62,11 @@ struct linear_ramp {
 struct step_decay {
   double initial = 0;
   double factor = 0.1;
-  index at_steps[8] = {-1, -1, -1, -1, -1, -1, -1, -1};  ///< -1 marks an unused place
+  index at_steps[8] = {};  ///< 0 marks an unused place, so that `.at_steps = {1000, 2000}` says all
   double at(index step) const {
     double value = initial;
     for (index boundary : at_steps)
-      if (boundary >= 0 && step >= boundary) value *= factor;
+      if (boundary > 0 && step >= boundary) value *= factor;
     return value;
   }
 };
