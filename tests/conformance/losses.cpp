@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssl/losses/cosine.hpp"
+#include "ssl/losses/dcl.hpp"
+#include "ssl/losses/mean_square_error.hpp"
+#include "ssl/losses/nt_xent.hpp"
+#include "ssl/losses/softmax_cross_entropy.hpp"
+
+#include "conformance/layer_case.hpp"
+#include "ssl/testing/loss_check.hpp"
+
+namespace {
+
+using namespace ssl::losses;
+using ssl::shape;
+using ssl::testing::loss_input;
+
+/// A loss at the shapes of its inputs; the second input of a loss with labels is drawn as labels.
+template <ssl::fixed_string Name, class Loss, shape... In>
+struct loss_case {
+  static constexpr char const* name = Name.text;
+
+  template <class Backend, class T>
+  static conformance::outcome run(std::uint64_t seed) {
+    std::vector<loss_input<T>> inputs;
+    ((inputs.push_back(draw<T>(In, seed, static_cast<int>(inputs.size())))), ...);
+    auto const found = ssl::testing::evaluate_loss<Loss, Backend, T, In...>({}, inputs, 1.5);
+    conformance::outcome all{{"loss", {static_cast<double>(found.loss)}}};
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      all.emplace_back("gradient of input " + std::to_string(i), std::vector<double>(found.gradient[i].begin(), found.gradient[i].end()));
+    return all;
+  }
+
+ private:
+  template <class T>
+  static loss_input<T> draw(shape s, std::uint64_t seed, int which) {
+    if constexpr (requires { requires Loss::hard; }) {
+      if (which == 1) {
+        constexpr int classes = std::array{In...}[0].c;
+        std::vector<std::int32_t> labels;
+        ssl::draws d({.seed = seed, .sample = 77});
+        for (ssl::index i = 0; i < s.elements(); ++i) labels.push_back(static_cast<std::int32_t>(d.below(classes + 1)) - 1);
+        return loss_input<T>::labels(labels);
+      }
+    }
+    return ssl::testing::random_values<T>(s.elements(), seed, 900 + which);
+  }
+};
+
+template <class... Cases>
+void expect_losses_agree() {
+  namespace hana = boost::hana;
+  hana::for_each(hana::cartesian_product(hana::make_tuple(conformance::backends, conformance::scalars, hana::tuple_t<Cases...>)),
+                 [](auto combination) {
+                   using backend = typename decltype(+hana::at_c<0>(combination))::type;
+                   using scalar = typename decltype(+hana::at_c<1>(combination))::type;
+                   using one = typename decltype(+hana::at_c<2>(combination))::type;
+                   constexpr std::uint64_t seed = 9;
+                   conformance::compare(one::name, seed, one::template run<ssl::backends::reference, double>(seed),
+                                        one::template run<backend, scalar>(seed), tolerance::relative<scalar>);
+                 });
+}
+
+template <similarity Form>
+using contrast = nt_xent<nt_xent_config{.form = Form}>;
+constexpr auto automatic = similarity::automatic, stored = similarity::stored, tiled = similarity::tiled;
+
+TEST_CASE("backends agree on nt_xent") {
+  expect_losses_agree<loss_case<"nt_xent 4 x 2", contrast<automatic>, shape{.n = 4, .c = 2}>,
+                      loss_case<"nt_xent 6 x 31", contrast<automatic>, shape{.n = 6, .c = 31}>,
+                      loss_case<"nt_xent 62 x 32", contrast<automatic>, shape{.n = 62, .c = 32}>,
+                      loss_case<"nt_xent 66 x 33 stored", contrast<stored>, shape{.n = 66, .c = 33}>,
+                      loss_case<"nt_xent 66 x 33 tiled", contrast<tiled>, shape{.n = 66, .c = 33}>,
+                      loss_case<"nt_xent 254 x 127", contrast<tiled>, shape{.n = 254, .c = 127}>,
+                      loss_case<"nt_xent 514 x 64", contrast<automatic>, shape{.n = 514, .c = 64}>,
+                      loss_case<"nt_xent 514 x 64 tiled", contrast<tiled>, shape{.n = 514, .c = 64}>>();
+}
+
+TEST_CASE("backends agree on dcl") {
+  using plain = dcl<>;
+  using weighted = dcl<dcl_config{.form = tiled, .weights = positive_weights::hard_first}>;
+  expect_losses_agree<loss_case<"dcl 4 x 3", plain, shape{.n = 4, .c = 3}>, loss_case<"dcl 62 x 31", plain, shape{.n = 62, .c = 31}>,
+                      loss_case<"dclw 4 x 3", weighted, shape{.n = 4, .c = 3}>, loss_case<"dclw 66 x 33", weighted, shape{.n = 66, .c = 33}>,
+                      loss_case<"dclw 262 x 32", weighted, shape{.n = 262, .c = 32}>>();
+}
+
+TEST_CASE("backends agree on cosine") {
+  constexpr shape small{.n = 2, .c = 3}, places{.n = 3, .h = 2, .w = 5, .c = 31}, large{.n = 258, .c = 127};
+  expect_losses_agree<loss_case<"negative cosine 2 x 3", negative_cosine, small, small>,
+                      loss_case<"cosine of places", cosine<cosine_config{.form = cosine_form::distance}>, places, places>,
+                      loss_case<"cosine distance 258 x 127", cosine_distance, large, large>>();
+}
+
+TEST_CASE("backends agree on mean_square_error") {
+  constexpr shape one{.n = 1, .c = 1}, places{.n = 3, .h = 2, .w = 5, .c = 33}, large{.n = 131, .c = 97};
+  expect_losses_agree<loss_case<"mean square error of one", mean_square_error, one, one>,
+                      loss_case<"mean square error of places", mean_square_error, places, places>,
+                      loss_case<"mean square error 131 x 97", mean_square_error, large, large>>();
+}
+
+TEST_CASE("backends agree on softmax_cross_entropy") {
+  using hard = softmax_cross_entropy<>;
+  using soft = softmax_cross_entropy<softmax_cross_entropy_config{.targets = target_form::probabilities}>;
+  constexpr shape two{.n = 2, .c = 2}, places{.n = 3, .h = 2, .w = 5, .c = 31}, large{.n = 67, .c = 1009};
+  expect_losses_agree<loss_case<"labels 2 x 2", hard, two, two.with_channels(1)>,
+                      loss_case<"labels of places", hard, places, places.with_channels(1)>,
+                      loss_case<"labels 67 x 1009", hard, large, large.with_channels(1)>, loss_case<"probabilities 2 x 2", soft, two, two>,
+                      loss_case<"probabilities of places", soft, places, places>,
+                      loss_case<"probabilities 67 x 1009", soft, large, large>>();
+}
+
+}  // namespace
