@@ -61,6 +61,12 @@ TEST_CASE("blocks that are treated alike are one run of memory") {
   CHECK((apart[1].first_block == 1 && apart[2].first_block == 4 && apart[3].first_block == 7));
 }
 
+TEST_CASE("repeats of other strides stay apart") {
+  std::vector<ssl::block_record> t{block(0, 16), block(16, 16)};
+  t[0].times = t[1].times = 2, t[0].stride = 64, t[1].stride = 96;
+  CHECK(ranges(t, decay_scope::all).size() == 2);
+}
+
 TEST_CASE("a run ends at a gap and where the average ends") {
   std::vector<ssl::block_record> const t{block(0, 16), block(16, 16), block(64, 16), block(80, 16)};
   CHECK(ranges(t, decay_scope::all).size() == 2);
@@ -95,17 +101,19 @@ TEST_CASE("clipping by one norm over all blocks") {
 }
 
 TEST_CASE("clipping by the norm of each tensor, in a repeat of each iteration") {
-  std::vector<ssl::block_record> t{block(0, 2)};
+  std::vector<ssl::block_record> t{block(0, 2), block(48, 1)};
   t[0].times = 3, t[0].stride = 16;
-  parameters<subtract> p(t, 48);
+  parameters<subtract> p(t, 64);
   p.gradients[0] = 3, p.gradients[1] = 4;     // norm 5
   p.gradients[16] = 0.5;                      // below the limit
   p.gradients[32] = -8;                       // norm 8
+  p.gradients[48] = 2;                        // norm 2
   p.step({.clip = {.norm = 1, .scope = clip_scope::per_tensor}}, 0);
   CHECK(p.weights[0] == doctest::Approx(-3 / (5 + 1e-6)).epsilon(1e-14));
   CHECK(p.weights[1] == doctest::Approx(-4 / (5 + 1e-6)).epsilon(1e-14));
   CHECK(p.weights[16] == -0.5);
   CHECK(p.weights[32] == doctest::Approx(8 / (8 + 1e-6)).epsilon(1e-14));
+  CHECK(p.weights[48] == doctest::Approx(-2 / (2 + 1e-6)).epsilon(1e-14));
 }
 
 TEST_CASE("the limit of clipping may follow a schedule") {
