@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ssl/losses/detail/pairwise_contrast.hpp"
-#include "ssl/losses/similarity.hpp"
+#include "ssl/losses/detail/similarity.hpp"
 
 namespace ssl::losses {
 
