@@ -26,7 +26,8 @@ struct loss_case {
     auto const found = ssl::testing::evaluate_loss<Loss, Backend, T, In...>({}, inputs, 1.5);
     conformance::outcome all{{"loss", {static_cast<double>(found.loss)}}};
     for (std::size_t i = 0; i < inputs.size(); ++i)
-      all.emplace_back("gradient of input " + std::to_string(i), std::vector<double>(found.gradient[i].begin(), found.gradient[i].end()));
+      all.emplace_back("gradient of input " + std::to_string(i),
+                       std::vector<double>(found.gradient[i].begin(), found.gradient[i].end()));
     return all;
   }
 
@@ -78,9 +79,10 @@ TEST_CASE("backends agree on nt_xent") {
 TEST_CASE("backends agree on dcl") {
   using plain = dcl<>;
   using weighted = dcl<dcl_config{.form = tiled, .weights = positive_weights::hard_first}>;
-  expect_losses_agree<loss_case<"dcl 4 x 3", plain, shape{.n = 4, .c = 3}>, loss_case<"dcl 62 x 31", plain, shape{.n = 62, .c = 31}>,
-                      loss_case<"dclw 4 x 3", weighted, shape{.n = 4, .c = 3}>, loss_case<"dclw 66 x 33", weighted, shape{.n = 66, .c = 33}>,
-                      loss_case<"dclw 262 x 32", weighted, shape{.n = 262, .c = 32}>>();
+  expect_losses_agree<
+      loss_case<"dcl 4 x 3", plain, shape{.n = 4, .c = 3}>, loss_case<"dcl 62 x 31", plain, shape{.n = 62, .c = 31}>,
+      loss_case<"dclw 4 x 3", weighted, shape{.n = 4, .c = 3}>, loss_case<"dclw 66 x 33", weighted, shape{.n = 66, .c = 33}>,
+      loss_case<"dclw 262 x 32", weighted, shape{.n = 262, .c = 32}>>();
 }
 
 TEST_CASE("backends agree on cosine") {
@@ -101,11 +103,11 @@ TEST_CASE("backends agree on softmax_cross_entropy") {
   using hard = softmax_cross_entropy<>;
   using soft = softmax_cross_entropy<softmax_cross_entropy_config{.targets = target_form::probabilities}>;
   constexpr shape two{.n = 2, .c = 2}, places{.n = 3, .h = 2, .w = 5, .c = 31}, large{.n = 67, .c = 1009};
-  expect_losses_agree<loss_case<"labels 2 x 2", hard, two, two.with_channels(1)>,
-                      loss_case<"labels of places", hard, places, places.with_channels(1)>,
-                      loss_case<"labels 67 x 1009", hard, large, large.with_channels(1)>, loss_case<"probabilities 2 x 2", soft, two, two>,
-                      loss_case<"probabilities of places", soft, places, places>,
-                      loss_case<"probabilities 67 x 1009", soft, large, large>>();
+  expect_losses_agree<
+      loss_case<"labels 2 x 2", hard, two, two.with_channels(1)>,
+      loss_case<"labels of places", hard, places, places.with_channels(1)>,
+      loss_case<"labels 67 x 1009", hard, large, large.with_channels(1)>, loss_case<"probabilities 2 x 2", soft, two, two>,
+      loss_case<"probabilities of places", soft, places, places>, loss_case<"probabilities 67 x 1009", soft, large, large>>();
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ struct table {
 
   table() {
     constexpr int sizes[count] = {33, 1, 997, 31, 2, 4099, 32};
-    constexpr parameter_kind kinds[count] = {parameter_kind::weight,     parameter_kind::token,      parameter_kind::weight, parameter_kind::norm_scale,
-                                             parameter_kind::norm_shift, parameter_kind::weight,     parameter_kind::bias};
+    constexpr parameter_kind kinds[count] = {parameter_kind::weight,     parameter_kind::token,      parameter_kind::weight,
+                                             parameter_kind::norm_scale, parameter_kind::norm_shift, parameter_kind::weight,
+                                             parameter_kind::bias};
     constexpr int iterations = 3;
     ssl::index stride = 0;
     for (int i = 2; i < 5; ++i) stride += ssl::round_up(sizes[i], ssl::block_elements);
@@ -45,7 +46,9 @@ struct optimizer_case {
     typename Backend::context c{};
     array weights(c, t.elements), gradients(c, t.elements), slots(c, t.elements * Optimizer::slots), average(c, t.averaged),
         scratch(c, update_scratch(t.block, table::count));
-    auto const drawn = [&](std::uint32_t stream, ssl::index elements) { return padded(t, ssl::testing::random_values<T>(elements, seed, stream)); };
+    auto const drawn = [&](std::uint32_t stream, ssl::index elements) {
+      return padded(t, ssl::testing::random_values<T>(elements, seed, stream));
+    };
     weights.write(0, drawn(1, t.elements));
     average.write(0, drawn(2, t.averaged));
     typename Optimizer::options o{.learning_rate = 0.1, .weight_decay = 0.05};
@@ -53,8 +56,12 @@ struct optimizer_case {
     for (ssl::index step = 0; step < 3; ++step) {
       gradients.write(0, drawn(10 + static_cast<std::uint32_t>(step), t.elements));
       fused_update<Optimizer, ssl::environment<Backend, T>>(c, o, step, t.block, table::count,
-                                                            {.weights = weights.data(), .gradients = gradients.data(), .slots = slots.data(),
-                                                             .slot_stride = t.elements, .average = average.data(), .average_length = t.averaged},
+                                                            {.weights = weights.data(),
+                                                             .gradients = gradients.data(),
+                                                             .slots = slots.data(),
+                                                             .slot_stride = t.elements,
+                                                             .average = average.data(),
+                                                             .average_length = t.averaged},
                                                             0.9, scratch.data());
     }
     moving_average<ssl::environment<Backend, T>>(c, weights.data(), average.data(), t.averaged, 0.5);
@@ -97,12 +104,13 @@ void expect_optimizers_agree() {
 
 TEST_CASE("backends agree on optimizer steps") {
   using with_nesterov = sgd<sgd_config{.nesterov = nesterov::yes}>;
-  expect_optimizers_agree<optimizer_case<"sgd", sgd<>, clip_scope::none, decay_scope::all>,
-                          optimizer_case<"sgd, clipped by one norm", sgd<>, clip_scope::global, decay_scope::weights>,
-                          optimizer_case<"sgd with Nesterov's momentum, clipped by tensor", with_nesterov, clip_scope::per_tensor, decay_scope::all>,
-                          optimizer_case<"adam", adam<>, clip_scope::none, decay_scope::weights>,
-                          optimizer_case<"adamw", adamw, clip_scope::none, decay_scope::weights_and_tokens>,
-                          optimizer_case<"adamw, clipped by tensor", adamw, clip_scope::per_tensor, decay_scope::weights>>();
+  expect_optimizers_agree<
+      optimizer_case<"sgd", sgd<>, clip_scope::none, decay_scope::all>,
+      optimizer_case<"sgd, clipped by one norm", sgd<>, clip_scope::global, decay_scope::weights>,
+      optimizer_case<"sgd with Nesterov's momentum, clipped by tensor", with_nesterov, clip_scope::per_tensor, decay_scope::all>,
+      optimizer_case<"adam", adam<>, clip_scope::none, decay_scope::weights>,
+      optimizer_case<"adamw", adamw, clip_scope::none, decay_scope::weights_and_tokens>,
+      optimizer_case<"adamw, clipped by tensor", adamw, clip_scope::per_tensor, decay_scope::weights>>();
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ loss_input<double> drawn(std::uint32_t stream) {
   return {random_values<double>(In.elements(), seed, stream)};
 }
 
-/// A loss against finite differences, and its value and gradients against the formula written as an expression of its floating inputs.
+/// A loss against finite differences, and its value and gradients against the formula written as an expression of its floating
+/// inputs.
 template <class Loss, shape... In, class Formula>
 void expect_loss(typename Loss::options const& options, std::vector<loss_input<double>> const& given, Formula formula) {
   constexpr double weight = 1.75;
@@ -34,7 +35,8 @@ void expect_loss(typename Loss::options const& options, std::vector<loss_input<d
   std::vector<expression> inputs;
   std::array<shape, sizeof...(In)> const shapes{In...};
   for (std::size_t i = 0; i < given.size(); ++i)
-    if (!given[i].values.empty()) inputs.push_back(expression::input({static_cast<int>(shapes[i].rows()), shapes[i].c, given[i].values}));
+    if (!given[i].values.empty())
+      inputs.push_back(expression::input({static_cast<int>(shapes[i].rows()), shapes[i].c, given[i].values}));
   expression const expected = formula(inputs);
   backward(expected);
   loss_outcome<double> const found = evaluate_loss<Loss, ssl::backends::reference, double, In...>(options, given, weight);
@@ -48,7 +50,9 @@ void expect_loss(typename Loss::options const& options, std::vector<loss_input<d
 
 TEST_CASE_TEMPLATE("gradient of nt_xent", Loss, losses::nt_xent<losses::nt_xent_config{.form = losses::similarity::stored}>,
                    losses::nt_xent<losses::nt_xent_config{.form = losses::similarity::tiled}>, losses::nt_xent<>) {
-  auto const formula = [](double temperature) { return [=](std::vector<expression> const& x) { return nt_xent(x[0], temperature); }; };
+  auto const formula = [](double temperature) {
+    return [=](std::vector<expression> const& x) { return nt_xent(x[0], temperature); };
+  };
   constexpr shape smallest{.n = 4, .c = 3}, few{.n = 10, .c = 7}, one_wide{.n = 6, .c = 1};
   expect_loss<Loss, smallest>({.temperature = 0.5}, {drawn<smallest>(1)}, formula(0.5));
   expect_loss<Loss, few>({.temperature = 0.1}, {drawn<few>(2)}, formula(0.1));
@@ -67,7 +71,8 @@ TEST_CASE("gradient of nt_xent in several strips") {
   backward(expected);
   auto const found = evaluate_loss<tiled, ssl::backends::reference, double, in>({.temperature = 0.2}, {drawn<in>(5)});
   CHECK(std::abs(found.loss - expected.scalar()) < 1e-12 * expected.scalar());
-  for (std::size_t j = 0; j < found.gradient[0].size(); ++j) CHECK(std::abs(found.gradient[0][j] - z.gradient().values[j]) < 1e-12);
+  for (std::size_t j = 0; j < found.gradient[0].size(); ++j)
+    CHECK(std::abs(found.gradient[0][j] - z.gradient().values[j]) < 1e-12);
 }
 
 TEST_CASE_TEMPLATE("gradient of dcl", Form, std::integral_constant<losses::similarity, losses::similarity::stored>,
@@ -85,9 +90,11 @@ TEST_CASE("gradient of dcl with weights: they carry none, so differences do not 
   expression const z = expression::input({in.n, in.c, drawn<in>(3).values});
   expression const expected = weighted_dcl(z, 0.2, 0.5);
   backward(expected);
-  auto const found = evaluate_loss<weighted, ssl::backends::reference, double, in>({.temperature = 0.2, .sigma = 0.5}, {drawn<in>(3)}, 3);
+  auto const found =
+      evaluate_loss<weighted, ssl::backends::reference, double, in>({.temperature = 0.2, .sigma = 0.5}, {drawn<in>(3)}, 3);
   CHECK(std::abs(found.loss - expected.scalar()) < 1e-12 * std::abs(expected.scalar()));
-  for (std::size_t j = 0; j < found.gradient[0].size(); ++j) CHECK(std::abs(found.gradient[0][j] - 3 * z.gradient().values[j]) < 1e-12);
+  for (std::size_t j = 0; j < found.gradient[0].size(); ++j)
+    CHECK(std::abs(found.gradient[0][j] - 3 * z.gradient().values[j]) < 1e-12);
 }
 
 TEST_CASE("gradient of cosine") {
@@ -102,17 +109,17 @@ TEST_CASE("gradient of cosine") {
       {}, {drawn<places>(1), drawn<places>(2)}, [&](auto const& x) { return negative_cosine(x[0], x[1], rows(identity, 12)); });
   expect_loss<losses::cosine<cosine_config{.form = cosine_form::distance, .pairs = same}>, vectors, vectors>(
       {}, {drawn<vectors>(3), drawn<vectors>(4)}, [&](auto const& x) { return cosine_distance(x[0], x[1], rows(identity, 6)); });
-  expect_loss<losses::negative_cosine, vectors, vectors>({}, {drawn<vectors>(5), drawn<vectors>(6)},
-                                                         [&](auto const& x) { return negative_cosine(x[0], x[1], other_views(6)); });
-  expect_loss<losses::cosine_distance, vectors, vectors>({}, {drawn<vectors>(7), drawn<vectors>(8)},
-                                                         [&](auto const& x) { return cosine_distance(x[0], x[1], other_views(6)); });
+  expect_loss<losses::negative_cosine, vectors, vectors>(
+      {}, {drawn<vectors>(5), drawn<vectors>(6)}, [&](auto const& x) { return negative_cosine(x[0], x[1], other_views(6)); });
+  expect_loss<losses::cosine_distance, vectors, vectors>(
+      {}, {drawn<vectors>(7), drawn<vectors>(8)}, [&](auto const& x) { return cosine_distance(x[0], x[1], other_views(6)); });
   static_assert(!losses::cosine<cosine_config{.pairs = other}>::accepts(std::array{shape{.n = 3}, shape{.n = 3}}.data()));
 
   SUBCASE("a target without gradient") {
     loss_input<double> target = drawn<vectors>(6);
     target.wants_gradient = false;
-    expect_loss<losses::negative_cosine, vectors, vectors>({}, {drawn<vectors>(5), target},
-                                                           [&](auto const& x) { return negative_cosine(x[0], x[1], other_views(6)); });
+    expect_loss<losses::negative_cosine, vectors, vectors>(
+        {}, {drawn<vectors>(5), target}, [&](auto const& x) { return negative_cosine(x[0], x[1], other_views(6)); });
   }
 }
 
@@ -131,7 +138,8 @@ TEST_CASE("gradient of softmax_cross_entropy") {
 
   for (double const smoothing : {0.0, 0.1}) {
     std::vector<int> const label{4, 0, 2, -1, 1, 1};
-    expect_loss<hard, logits, labels>({.label_smoothing = smoothing}, {drawn<logits>(1), loss_input<double>::labels({4, 0, 2, -1, 1, 1})},
+    expect_loss<hard, logits, labels>({.label_smoothing = smoothing},
+                                      {drawn<logits>(1), loss_input<double>::labels({4, 0, 2, -1, 1, 1})},
                                       [&](auto const& x) { return softmax_cross_entropy(x[0], label, smoothing); });
     loss_input<double> targets = drawn<logits>(2);
     for (double& t : targets.values) t = t * t;  // they need not sum to 1

@@ -48,8 +48,9 @@ loss_outcome<double> contrast(rows const& z) {
   return evaluate_loss<Loss, ssl::backends::reference, double, both>({.temperature = 0.3}, {{z}});
 }
 
-using contrastive_losses = std::tuple<nt_xent<nt_xent_config{.form = similarity::stored}>, nt_xent<nt_xent_config{.form = similarity::tiled}>, dcl<>,
-                                      dcl<dcl_config{.weights = positive_weights::hard_first}>>;
+using contrastive_losses =
+    std::tuple<nt_xent<nt_xent_config{.form = similarity::stored}>, nt_xent<nt_xent_config{.form = similarity::tiled}>, dcl<>,
+               dcl<dcl_config{.weights = positive_weights::hard_first}>>;
 
 TEST_CASE_TEMPLATE_DEFINE("a contrastive loss is symmetric in its views", Loss, symmetric_in_views) {
   rows const z = drawn(0);
@@ -67,7 +68,8 @@ TEST_CASE_TEMPLATE_DEFINE("another order of the images permutes the gradient of 
 }
 TEST_CASE_TEMPLATE_APPLY(permuted_images, contrastive_losses);
 
-TEST_CASE_TEMPLATE_DEFINE("a contrastive loss ignores lengths: longer rows have smaller gradients, across the row", Loss, lengths) {
+TEST_CASE_TEMPLATE_DEFINE("a contrastive loss ignores lengths: longer rows have smaller gradients, across the row", Loss,
+                          lengths) {
   rows const z = drawn(2);
   rows longer = z;
   for (int i = 0; i < both.n; ++i)

@@ -29,7 +29,9 @@ std::vector<double> after_steps(typename Optimizer::options const& o, std::vecto
 }
 
 std::vector<double> start() { return ssl::testing::random_values<double>(elements, seed, 0); }
-double noise(int step, int i) { return ssl::testing::random_values<double>(elements, seed, 1 + static_cast<std::uint32_t>(step))[i]; }
+double noise(int step, int i) {
+  return ssl::testing::random_values<double>(elements, seed, 1 + static_cast<std::uint32_t>(step))[i];
+}
 
 double distance(std::vector<double> const& a, std::vector<double> const& b) {
   double most = 0;
@@ -44,7 +46,8 @@ TEST_CASE_TEMPLATE("no gradient and no decay: nothing moves", Optimizer, sgd<>, 
 }
 
 TEST_CASE_TEMPLATE("a rate of zero: nothing moves", Optimizer, sgd<>, with_nesterov, adam<>, adamw) {
-  CHECK(after_steps<Optimizer>({.learning_rate = 0, .weight_decay = 0.1}, start(), [](int s, int i, double) { return noise(s, i); }) == start());
+  CHECK(after_steps<Optimizer>({.learning_rate = 0, .weight_decay = 0.1}, start(),
+                               [](int s, int i, double) { return noise(s, i); }) == start());
 }
 
 TEST_CASE_TEMPLATE("the mirrored problem has the mirrored path", Optimizer, sgd<>, with_nesterov, adam<>, adamw) {
@@ -88,7 +91,8 @@ TEST_CASE("clipping bounds the norm of the gradient that an update sees, and kee
     std::vector<double> const given = p.gradients;
     p.step({.learning_rate = 1, .momentum = 0, .clip = {.norm = 0.5, .scope = clip_scope::global}}, 0);
     double moved = 0, before = 0, along = 0;
-    for (int i = 0; i < elements; ++i) moved += p.weights[i] * p.weights[i], before += given[i] * given[i], along -= given[i] * p.weights[i];
+    for (int i = 0; i < elements; ++i)
+      moved += p.weights[i] * p.weights[i], before += given[i] * given[i], along -= given[i] * p.weights[i];
     INFO("seed " << seed << ", scale " << scale);
     CHECK(std::sqrt(moved) <= 0.5);
     CHECK(std::abs(along - std::sqrt(moved * before)) < 1e-9 * std::max(1.0, along));

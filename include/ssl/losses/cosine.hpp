@@ -21,14 +21,15 @@ struct cosine_config {
 
 /// Cosine between predictions and targets.
 ///
-/// Formula      L = mean over rows of -cos(x_i, y_p) or of 2 - 2 cos(x_i, y_p);  cos(a, b) = a . b / (max(|a|, 1e-12) max(|b|, 1e-12));
+/// Formula      L = mean over rows of -cos(x_i, y_p) or of 2 - 2 cos(x_i, y_p);
+///              cos(a, b) = a . b / (max(|a|, 1e-12) max(|b|, 1e-12));
 ///              p = i, or the row of the same image in the other view
 /// Shapes       x, y: (N, H, W, D), every place is a row; for other_view N is even, view 1 then view 2
 /// Gradient     writes gx and gy, each where it exists; a target gets no gradient by having no gy
 /// Errors       compile time: E306 (different shapes, an odd batch for other_view); run time: none
 /// Cost         reads x and y three times forward, twice for each gradient; workspace 3 numbers a row
-/// Source       Grill et al. 2020, arXiv:2006.07733, equation 2; Chen & He 2020, arXiv:2011.10566, equation 1. Deviation: a mean over both
-///              views. SimSiam halves the sum of two means: the same. BYOL adds the two means: set the weight to 2
+/// Source       Grill et al. 2020, arXiv:2006.07733, equation 2; Chen & He 2020, arXiv:2011.10566, equation 1. Deviation: a mean
+///              over both views. SimSiam halves the sum of two means: the same. BYOL adds the two means: set the weight to 2
 template <cosine_config Config = cosine_config{}>
 struct cosine {
   struct options {};
@@ -58,10 +59,12 @@ struct cosine {
 
    private:
     template <ops::cosine_side Side>
-    static void gradient(context& c, loss_arguments<T, 2> const& a, int which, T const* norm, T const* other_norm, T const* cosine) {
-      backend::map2d(c, rows, cols,
-                     ops::cosine_gradient_cell<Config.pairs, Side, T>{a.x[which], a.x[1 - which], norm, other_norm, cosine, a.gx[which], rows,
-                                                                      cols, a.weight * slope / T(rows), T(1e-12)});
+    static void gradient(context& c, loss_arguments<T, 2> const& a, int which, T const* norm, T const* other_norm,
+                         T const* cosine) {
+      backend::map2d(
+          c, rows, cols,
+          ops::cosine_gradient_cell<Config.pairs, Side, T>{a.x[which], a.x[1 - which], norm, other_norm, cosine, a.gx[which],
+                                                           rows, cols, a.weight * slope / T(rows), T(1e-12)});
     }
   };
 };

@@ -9,8 +9,8 @@ namespace ssl::losses {
 
 /// What multiplies an anchor's positive similarity.
 enum class positive_weights {
-  one,          ///< DCL
-  hard_first    ///< DCLW: more for pairs that are still apart
+  one,        ///< DCL
+  hard_first  ///< DCLW: more for pairs that are still apart
 };
 
 struct dcl_config {
@@ -21,7 +21,8 @@ struct dcl_config {
 /// Decoupled contrastive loss: NT-Xent whose denominator leaves the positive out.
 ///
 /// Formula      L = 1/(2N) sum_i [ log sum_{k != i, p} exp(s_ik) - w_i s_ip ],  s_ik = u_i . u_k / T,  u = z / max(|z|, 1e-12),
-///              p = the other view of i;  w = 1, or w_i = 2 - N softmax_i(u_i . u_p / sigma) over the N pairs, which carries no gradient
+///              p = the other view of i;  w = 1, or w_i = 2 - N softmax_i(u_i . u_p / sigma) over the N pairs, which carries no
+///              gradient
 /// Shapes       z: (2N, 1, 1, D), all of view 1, then all of view 2
 /// Units        temperature T, sigma > 0, dimensionless; L in nats
 /// Requires     N > 1; z finite
@@ -36,7 +37,9 @@ struct dcl {
     double sigma = 0.5;  ///< of the weights
   };
   static constexpr int inputs = 1;
-  static constexpr bool accepts(shape const* in) { return in[0].n >= 4 && in[0].n % 2 == 0 && in[0].tokens() == 1 && in[0].c > 0; }
+  static constexpr bool accepts(shape const* in) {
+    return in[0].n >= 4 && in[0].n % 2 == 0 && in[0].tokens() == 1 && in[0].c > 0;
+  }
 
   template <class Env, shape In>
   struct bind {
@@ -53,7 +56,8 @@ struct dcl {
       in_cells const contrast(a.workspace + (weighted ? 2 * row : 0));
       contrast.normalise(c, a.x[0]);
       contrast.compare(c, temperature);
-      if constexpr (weighted) weigh(c, contrast.positive, static_cast<T>(o.temperature / o.sigma), weights, weights + row, contrast.dot);
+      if constexpr (weighted)
+        weigh(c, contrast.positive, static_cast<T>(o.temperature / o.sigma), weights, weights + row, contrast.dot);
       contrast.mean_loss(c, weights, a.loss);
       if (a.gx[0] != nullptr) contrast.gradient(c, temperature, weights, a.weight, a.gx[0]);
     }

@@ -20,8 +20,9 @@ struct nt_xent_config {
 /// Gradient     writes gz
 /// Errors       compile time: E306 (an odd or too small batch, rows that are not vectors); run time: none
 /// Cost         stored: two products of 2N x 2N x D and 2N x 2N numbers; tiled: three products and memory linear in N
-/// Source       Chen et al. 2020, arXiv:2002.05709, equation 1. Deviation: none. lightly and solo-learn return the same value; the code of
-///              google-research/simclr adds the means of the two views and so returns twice this value and gradient: set the weight to 2
+/// Source       Chen et al. 2020, arXiv:2002.05709, equation 1. Deviation: none. lightly and solo-learn return the same value;
+///              google-research/simclr adds the means of the two views, and so returns twice this value and gradient: set the
+///              weight to 2
 /// Example      examples/04_loss_alone.cpp
 template <nt_xent_config Config = nt_xent_config{}>
 struct nt_xent {
@@ -29,7 +30,9 @@ struct nt_xent {
     double temperature = 0.5;
   };
   static constexpr int inputs = 1;
-  static constexpr bool accepts(shape const* in) { return in[0].n >= 4 && in[0].n % 2 == 0 && in[0].tokens() == 1 && in[0].c > 0; }
+  static constexpr bool accepts(shape const* in) {
+    return in[0].n >= 4 && in[0].n % 2 == 0 && in[0].tokens() == 1 && in[0].c > 0;
+  }
 
   template <class Env, shape In>
   struct bind {
@@ -37,7 +40,7 @@ struct nt_xent {
     using T = typename Env::scalar;
     static constexpr index rows = In.n, width = In.c;
 
-    static constexpr bool tuned = Config.form != similarity::stored && requires(typename Env::context& c, T const* z, T* out) {
+    static constexpr bool tuned = Config.form != similarity::stored && requires(typename Env::context & c, T const* z, T* out) {
       { backend::nt_xent_workspace(rows, width) } -> std::convertible_to<index>;
       backend::nt_xent_tiled(c, rows, width, z, T(1), T(1), out, out, out);
     };

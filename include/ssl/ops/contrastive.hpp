@@ -12,7 +12,9 @@ namespace ssl::ops {
 /// Which similarities stand in an anchor's denominator: all but its own, or also without its positive.
 enum class denominator { all_others, negatives };
 
-PRETEXT_HD PRETEXT_INLINE constexpr index positive_of(index anchor, index n) { return anchor < n / 2 ? anchor + n / 2 : anchor - n / 2; }
+PRETEXT_HD PRETEXT_INLINE constexpr index positive_of(index anchor, index n) {
+  return anchor < n / 2 ? anchor + n / 2 : anchor - n / 2;
+}
 
 template <denominator Denominator>
 PRETEXT_HD PRETEXT_INLINE constexpr bool is_counted(index anchor, index other, index n) {
@@ -69,8 +71,8 @@ struct anchor_loss {
   PRETEXT_HD T operator()(index, index i) const { return log_sum[i] - (weight ? weight[i] : T(1)) * positive[i]; }
 };
 
-/// s = d(sum of all anchors' losses) / d(s + its mirror image), in place. The matrix is symmetric, so one product with it gives the
-/// gradient of an embedding as anchor and as another's partner.
+/// s = d(sum of all anchors' losses) / d(s + its mirror image), in place. The matrix is symmetric, so one product with it gives
+/// the gradient of an embedding as anchor and as another's partner.
 template <denominator Denominator, class T>
 struct contrast_gradient_cell {
   T* s;
@@ -81,7 +83,9 @@ struct contrast_gradient_cell {
   PRETEXT_HD void operator()(index r, index other) const {
     index const anchor = first + r;
     T const similarity = s[r * n + other];
-    T g = is_counted<Denominator>(anchor, other, n) ? math::exp(similarity - log_sum[anchor]) + math::exp(similarity - log_sum[other]) : T(0);
+    T g = is_counted<Denominator>(anchor, other, n)
+              ? math::exp(similarity - log_sum[anchor]) + math::exp(similarity - log_sum[other])
+              : T(0);
     if (other == positive_of(anchor, n)) g -= weight ? weight[anchor] + weight[other] : T(2);
     s[r * n + other] = g;
   }

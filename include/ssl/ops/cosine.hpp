@@ -72,7 +72,8 @@ struct cosine_gradient_cell {
 
 /// cosine(r) = x_r . y_p / (|x_r| |y_p|), p the partner of r; norms are raised to 1e-12. Also gives the norms of all rows.
 template <class Backend, pairing Pairing = pairing::same_row, class T>
-void cosine_rows(typename Backend::context& context, index rows, index cols, T const* x, T const* y, T* norm_x, T* norm_y, T* cosine) {
+void cosine_rows(typename Backend::context& context, index rows, index cols, T const* x, T const* y, T* norm_x, T* norm_y,
+                 T* cosine) {
   Backend::sum_rows(context, rows, cols, product_of<T>{x, x, cols}, store_root<T>{norm_x});
   Backend::sum_rows(context, rows, cols, product_of<T>{y, y, cols}, store_root<T>{norm_y});
   Backend::sum_rows(context, rows, cols, partner_product<Pairing, T>{x, y, rows, cols},

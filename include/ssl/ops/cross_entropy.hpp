@@ -7,10 +7,12 @@
 #include "ssl/core/math.hpp"
 #include "ssl/core/shape.hpp"
 
-/// Cells of cross-entropy between logits and targets. A target is a functor of (row, class), so that hard and soft targets share them.
+/// Cells of cross-entropy between logits and targets. A target is a functor of (row, class), so that hard and soft targets share
+/// them.
 namespace ssl::ops {
 
-/// Probability 1 for the label, smoothed. A row whose label is negative has no target; a label beyond the classes gives `invalid`, a NaN.
+/// Probability 1 for the label, smoothed. A row whose label is negative has no target; a label beyond the classes gives
+/// `invalid`, a NaN.
 template <class T>
 struct label_target {
   std::int32_t const* label;
@@ -30,7 +32,9 @@ struct soft_target {
   T const* probability;
   index classes;
   T smoothing;
-  PRETEXT_HD T operator()(index r, index k) const { return (T(1) - smoothing) * probability[r * classes + k] + smoothing / T(classes); }
+  PRETEXT_HD T operator()(index r, index k) const {
+    return (T(1) - smoothing) * probability[r * classes + k] + smoothing / T(classes);
+  }
 };
 
 /// 1 for a row that has a label, as a sum over (0, row).

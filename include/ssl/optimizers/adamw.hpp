@@ -39,8 +39,8 @@ struct adam {
 
   template <class T>
   struct update {
-    T rate;   ///< over the correction of m
-    T root;   ///< square root of the correction of v
+    T rate;  ///< over the correction of m
+    T root;  ///< square root of the correction of v
     T beta1, taken1, beta2, taken2;
     T epsilon;
     T decay;  ///< coupled: what is added to g; decoupled: what the weight is multiplied by

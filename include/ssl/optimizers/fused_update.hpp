@@ -13,7 +13,7 @@ template <class T>
 struct flat_arrays {
   T* weights = nullptr;
   T* gradients = nullptr;
-  T* slots = nullptr;        ///< slot k of parameter i is slots[k * slot_stride + i]
+  T* slots = nullptr;  ///< slot k of parameter i is slots[k * slot_stride + i]
   index slot_stride = 0;
   T* average = nullptr;      ///< null: no moving average follows in this pass
   index average_length = 0;  ///< the average follows the parameters below this offset
@@ -52,9 +52,11 @@ void for_each_range(block_record const* blocks, int count, index average_length,
   index block = 0;
   for (int i = 0; i < count; ++i) {
     block_record const& b = blocks[i];
-    update_range const next{b.offset, b.times, b.stride, round_up(b.elements(), block_elements), b.kind, b.offset < average_length, block};
+    update_range const next{
+        b.offset, b.times, b.stride, round_up(b.elements(), block_elements), b.kind, b.offset < average_length, block};
     block += b.times;
-    bool const joins = merged == merging::yes && alike(range.kind, next.kind) && range.averaged == next.averaged && merge(range, next);
+    bool const joins =
+        merged == merging::yes && alike(range.kind, next.kind) && range.averaged == next.averaged && merge(range, next);
     if (!joins) {
       if (range.times > 0) f(range);
       range = next;
@@ -72,12 +74,15 @@ constexpr index blocks_written_out(block_record const* blocks, int count) {
 
 /// The factors of clipping, in the backend's memory: one for every block, or one for all.
 template <class Env, class T = typename Env::scalar>
-T const* clip_factors(typename Env::context& c, clip_scope scope, T norm, block_record const* blocks, int count, T const* gradients, T* scratch) {
+T const* clip_factors(typename Env::context& c, clip_scope scope, double largest_norm, block_record const* blocks, int count,
+                      T const* gradients, T* scratch) {
   using backend = typename Env::backend;
+  T const norm = static_cast<T>(largest_norm);
   T* sum = scratch;
   for (int i = 0; i < count; ++i) {
     block_record const& b = blocks[i];
-    backend::sum_rows(c, index{b.times}, b.elements(), ops::squared_gradient<T>{gradients, b.offset, b.stride}, ops::store<T>{sum});
+    backend::sum_rows(c, index{b.times}, b.elements(), ops::squared_gradient<T>{gradients, b.offset, b.stride},
+                      ops::store<T>{sum});
     sum += b.times;
   }
   index const all = sum - scratch;
@@ -97,47 +102,75 @@ gradient_clip clip_of(Options const& o) {
     return {};
 }
 
+/// The pass over one range: a cell for each of the four cases, chosen once per range.
+template <class Optimizer, class Env>
+struct update_pass {
+  using T = typename Env::scalar;
+  using update = typename Optimizer::template update<T>;
+
+  typename Env::context& context;
+  typename Optimizer::options const& options;
+  index step;
+  flat_arrays<T> const& arrays;
+  double average_momentum;
+  T const* factors;  ///< null: no clipping
+  bool by_block;     ///< a factor for every block
+
+  void operator()(update_range const& r) const {
+    using ops::averaged, ops::clipped;
+    if (factors == nullptr)
+      r.averaged ? run<clipped::no, averaged::yes>(r) : run<clipped::no, averaged::no>(r);
+    else
+      r.averaged ? run<clipped::yes, averaged::yes>(r) : run<clipped::yes, averaged::no>(r);
+  }
+  bool alike(parameter_kind a, parameter_kind b) const { return update(options, step, a) == update(options, step, b); }
+
+ private:
+  template <ops::clipped Clipped, ops::averaged Averaged>
+  void run(update_range const& r) const {
+    Env::backend::map2d(
+        context, r.times, r.elements,
+        ops::parameter_update_cell<update, T, Clipped, Averaged>{.update = update(options, step, r.kind),
+                                                                 .weights = arrays.weights,
+                                                                 .gradients = arrays.gradients,
+                                                                 .slots = arrays.slots,
+                                                                 .slot_stride = arrays.slot_stride,
+                                                                 .average = arrays.average,
+                                                                 .kept = static_cast<T>(average_momentum),
+                                                                 .taken = static_cast<T>(1 - average_momentum),
+                                                                 .factor = by_block ? factors + r.first_block : factors,
+                                                                 .factor_stride = by_block ? 1 : 0,
+                                                                 .offset = r.offset,
+                                                                 .stride = r.stride});
+  }
+};
+
 }  // namespace detail
 
 /// Elements of scratch memory that `fused_update` needs for these blocks.
 constexpr index update_scratch(block_record const* blocks, int count) { return detail::blocks_written_out(blocks, count) + 1; }
 
-/// One optimizer step over the blocks of a table: gradients are clipped, parameters move, gradients become zero and the moving average
-/// follows, in one pass over each run of blocks that are treated alike.
+/// One optimizer step over the blocks of a table: gradients are clipped, parameters move, gradients become zero and the moving
+/// average follows, in one pass over each run of blocks that are treated alike.
 ///
 /// Formula     average <- m average + (1 - m) weight, after the weight moved
-/// Requires    blocks in the order of their offsets, on boundaries of block_elements; scratch: update_scratch(...) elements of the
-///             backend's memory
-/// Cost        reads and writes every array once; clipping reads the gradients once more. Allocates nothing and waits for nothing:
-///             norms and factors stay in the backend's memory
+/// Requires    blocks in the order of their offsets, on boundaries of block_elements; scratch: update_scratch(...) elements of
+///             the backend's memory
+/// Cost        reads and writes every array once; clipping reads the gradients once more. Allocates nothing and waits for
+///             nothing: norms and factors stay in the backend's memory
 template <class Optimizer, class Env>
-void fused_update(typename Env::context& c, typename Optimizer::options const& options, index step, block_record const* blocks, int count,
-                  flat_arrays<typename Env::scalar> const& a, double average_momentum, typename Env::scalar* scratch) {
-  using T = typename Env::scalar;
-  using backend = typename Env::backend;
-  using update = typename Optimizer::template update<T>;
+void fused_update(typename Env::context& c, typename Optimizer::options const& options, index step, block_record const* blocks,
+                  int count, flat_arrays<typename Env::scalar> const& a, double average_momentum, typename Env::scalar* scratch) {
   gradient_clip const clip = detail::clip_of(options);
-  T const* factors = nullptr;
+  typename Env::scalar const* factors = nullptr;
   if (clip.scope != clip_scope::none)
-    factors = detail::clip_factors<Env>(c, clip.scope, static_cast<T>(clip.norm.at(step)), blocks, count, a.gradients, scratch);
-  bool const by_block = clip.scope == clip_scope::per_tensor;
+    factors = detail::clip_factors<Env>(c, clip.scope, clip.norm.at(step), blocks, count, a.gradients, scratch);
 
-  auto const alike = [&](parameter_kind p, parameter_kind q) { return update(options, step, p) == update(options, step, q); };
-  auto const run = [&]<ops::clipped Clipped, ops::averaged Averaged>(detail::update_range const& r) {
-    backend::map2d(c, r.times, r.elements,
-                   ops::parameter_update_cell<update, T, Clipped, Averaged>{
-                       update(options, step, r.kind), a.weights, a.gradients, a.slots, a.slot_stride, a.average, static_cast<T>(average_momentum),
-                       static_cast<T>(1 - average_momentum), by_block ? factors + r.first_block : factors, by_block ? 1 : 0, r.offset, r.stride});
-  };
-  detail::for_each_range(blocks, count, a.average != nullptr ? a.average_length : 0, by_block ? detail::merging::no : detail::merging::yes, alike,
-                         [&](detail::update_range const& r) {
-                           using enum ops::clipped;
-                           using averaged = ops::averaged;
-                           if (factors == nullptr)
-                             r.averaged ? run.template operator()<no, averaged::yes>(r) : run.template operator()<no, averaged::no>(r);
-                           else
-                             r.averaged ? run.template operator()<yes, averaged::yes>(r) : run.template operator()<yes, averaged::no>(r);
-                         });
+  bool const by_block = clip.scope == clip_scope::per_tensor;
+  detail::update_pass<Optimizer, Env> const pass{c, options, step, a, average_momentum, factors, by_block};
+  auto const alike = [&](parameter_kind p, parameter_kind q) { return pass.alike(p, q); };
+  detail::for_each_range(blocks, count, a.average != nullptr ? a.average_length : 0,
+                         by_block ? detail::merging::no : detail::merging::yes, alike, pass);
 }
 
 /// A moving average by itself, for methods whose average moves before the forward pass.
@@ -147,7 +180,8 @@ template <class Env>
 void moving_average(typename Env::context& c, typename Env::scalar const* weights, typename Env::scalar* average, index elements,
                     double momentum) {
   using T = typename Env::scalar;
-  Env::backend::map2d(c, 1, elements, ops::moving_average_cell<T>{weights, average, static_cast<T>(momentum), static_cast<T>(1 - momentum)});
+  Env::backend::map2d(c, 1, elements,
+                      ops::moving_average_cell<T>{weights, average, static_cast<T>(momentum), static_cast<T>(1 - momentum)});
 }
 
 }  // namespace ssl::optimizers

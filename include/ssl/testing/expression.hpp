@@ -12,8 +12,8 @@
 #include <vector>
 
 /// \file
-/// Small expressions over matrices of double with a generated gradient: a second way to write a loss, by which its hand-written form is
-/// held, and a quick way to try a new one. Clarity before speed.
+/// Small expressions over matrices of double with a generated gradient: a second way to write a loss, by which its hand-written
+/// form is held, and a quick way to try a new one. Clarity before speed.
 ///
 ///   expression z = expression::input(values);
 ///   expression u = row_normalize(z);
@@ -30,7 +30,8 @@ struct matrix {
   matrix() = default;
   matrix(int rows, int cols, double value = 0) : rows(rows), cols(cols), values(static_cast<std::size_t>(rows) * cols, value) {}
   matrix(int rows, int cols, std::vector<double> given) : rows(rows), cols(cols), values(std::move(given)) {
-    if (values.size() != static_cast<std::size_t>(rows) * cols) throw std::invalid_argument("matrix: rows * cols values are wanted");
+    if (values.size() != static_cast<std::size_t>(rows) * cols)
+      throw std::invalid_argument("matrix: rows * cols values are wanted");
   }
   double& operator()(int r, int c) { return values[static_cast<std::size_t>(r) * cols + c]; }
   double operator()(int r, int c) const { return values[static_cast<std::size_t>(r) * cols + c]; }
@@ -105,19 +106,24 @@ expression map(expression const& x, F f, Slope slope) {
   });
 }
 inline expression exp(expression const& x) {
-  return map(x, [](double v) { return std::exp(v); }, [](double, double y) { return y; });
+  return map(
+      x, [](double v) { return std::exp(v); }, [](double, double y) { return y; });
 }
 inline expression log(expression const& x) {
-  return map(x, [](double v) { return std::log(v); }, [](double v, double) { return 1 / v; });
+  return map(
+      x, [](double v) { return std::log(v); }, [](double v, double) { return 1 / v; });
 }
 inline expression square(expression const& x) {
-  return map(x, [](double v) { return v * v; }, [](double v, double) { return 2 * v; });
+  return map(
+      x, [](double v) { return v * v; }, [](double v, double) { return 2 * v; });
 }
 inline expression operator*(double factor, expression const& x) {
-  return map(x, [factor](double v) { return factor * v; }, [factor](double, double) { return factor; });
+  return map(
+      x, [factor](double v) { return factor * v; }, [factor](double, double) { return factor; });
 }
 inline expression operator+(double offset, expression const& x) {
-  return map(x, [offset](double v) { return offset + v; }, [](double, double) { return 1.0; });
+  return map(
+      x, [offset](double v) { return offset + v; }, [](double, double) { return 1.0; });
 }
 
 /// a + factor b
@@ -127,7 +133,8 @@ inline expression add_scaled(expression const& a, double factor, expression cons
   for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] += factor * b.value().values[i];
   return expression::result(std::move(y), {a, b}, [a, b, factor](expression const& e) {
     for (int r = 0; r < e.rows(); ++r)
-      for (int c = 0; c < e.cols(); ++c) a.add_gradient(r, c, e.gradient()(r, c)), b.add_gradient(r, c, factor * e.gradient()(r, c));
+      for (int c = 0; c < e.cols(); ++c)
+        a.add_gradient(r, c, e.gradient()(r, c)), b.add_gradient(r, c, factor * e.gradient()(r, c));
   });
 }
 inline expression operator+(expression const& a, expression const& b) { return add_scaled(a, 1, b); }
@@ -248,7 +255,9 @@ inline expression row_log_sum_exp(expression const& x) {
 inline expression row_sums(expression const& x) { return product(x, expression::constant(matrix(x.cols(), 1, 1.0))); }
 
 /// The column repeated: rows x cols.
-inline expression broadcast(expression const& column, int cols) { return product(column, expression::constant(matrix(1, cols, 1.0))); }
+inline expression broadcast(expression const& column, int cols) {
+  return product(column, expression::constant(matrix(1, cols, 1.0)));
+}
 
 inline expression sum(expression const& x) { return product(expression::constant(matrix(1, x.rows(), 1.0)), row_sums(x)); }
 inline expression mean(expression const& x) { return (1.0 / (static_cast<double>(x.rows()) * x.cols())) * sum(x); }

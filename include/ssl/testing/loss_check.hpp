@@ -47,7 +47,7 @@ struct loss_outcome {
 /// Runs a loss once in the backend's memory. All outputs and the workspace hold NaN before, and known bytes around them.
 ///
 /// Errors   std::logic_error where the loss writes outside its arrays; std::invalid_argument for inputs of another size
-/// Example  auto r = evaluate_loss<losses::nt_xent<>, backends::reference, float, shape{.n = 8, .c = 16}>({.temperature = 0.1}, {{z}});
+/// Example  auto r = evaluate_loss<losses::nt_xent<>, backends::reference, float, shape{.n = 8, .c = 16}>({}, {{z}});
 template <class Loss, class Backend, class T, shape... In>
 loss_outcome<T> evaluate_loss(typename Loss::options const& options, std::vector<loss_input<T>> const& given, double weight = 1) {
   using bound = typename Loss::template bind<environment<Backend, T>, In...>;
@@ -99,12 +99,13 @@ loss_outcome<T> evaluate_loss(typename Loss::options const& options, std::vector
   return result;
 }
 
-/// Compares every derivative of a loss with its central difference, in double on the reference backend; `weight` must multiply it.
+/// Compares every derivative of a loss with its central difference, in double on the reference backend; `weight` must multiply
+/// it.
 ///
 /// Cost  two evaluations for every element
 template <class Loss, shape... In>
-gradient_report check_loss_gradients(typename Loss::options const& options, std::vector<loss_input<double>> given, double weight = 1,
-                                     double step = 1e-5) {
+gradient_report check_loss_gradients(typename Loss::options const& options, std::vector<loss_input<double>> given,
+                                     double weight = 1, double step = 1e-5) {
   using backend = backends::reference;
   loss_outcome<double> const found = evaluate_loss<Loss, backend, double, In...>(options, given, weight);
   std::vector<loss_input<double>> forward_only = given;

@@ -59,7 +59,7 @@ TEST_CASE("uniform draws lie in [0, 1) and have the mean and variance of a unifo
   INFO("seed 1");
   CHECK(low >= 0);
   CHECK(high < 1);
-  CHECK(std::abs(sum / count - 0.5) < 0.004);           // four standard errors
+  CHECK(std::abs(sum / count - 0.5) < 0.004);  // four standard errors
   CHECK(std::abs(squares / count - 1.0 / 3) < 0.004);
 }
 

@@ -14,7 +14,9 @@ using namespace ssl;
 constexpr shape sixteen{.n = 1, .c = 16};
 
 bool alive_together(tensor_record const& a, tensor_record const& b) { return a.first <= b.last && b.first <= a.last; }
-bool overlap(tensor_record const& a, tensor_record const& b) { return a.offset < b.offset + b.elements && b.offset < a.offset + a.elements; }
+bool overlap(tensor_record const& a, tensor_record const& b) {
+  return a.offset < b.offset + b.elements && b.offset < a.offset + a.elements;
+}
 
 TEST_CASE("tensors are rounded up to blocks and live from first to last use") {
   auto r = std::make_unique<recorder>();

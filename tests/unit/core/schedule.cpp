@@ -38,12 +38,14 @@ TEST_CASE("the forms of warm-up and cosine differ at their ends") {
 }
 
 TEST_CASE("a cosine without warm-up starts at the peak") {
-  for (auto const form : {warmup_form::half_open, warmup_form::next_step, warmup_form::this_step, warmup_form::linspace, warmup_form::overlapping})
+  for (auto const form :
+       {warmup_form::half_open, warmup_form::next_step, warmup_form::this_step, warmup_form::linspace, warmup_form::overlapping})
     CHECK(warmup_cosine{.peak = 2, .steps = 10, .form = form}.at(0) == 2);
 }
 
 TEST_CASE("a warm-up of one step, or longer than the run, stays finite") {
-  for (auto const form : {warmup_form::half_open, warmup_form::next_step, warmup_form::this_step, warmup_form::linspace, warmup_form::overlapping})
+  for (auto const form :
+       {warmup_form::half_open, warmup_form::next_step, warmup_form::this_step, warmup_form::linspace, warmup_form::overlapping})
     for (index const w : {1, 5, 20})
       for (index s = 0; s < 30; ++s) {
         double const v = warmup_cosine{.peak = 2, .warmup_steps = w, .steps = 5, .end = 1, .form = form}.at(s);
@@ -63,8 +65,8 @@ TEST_CASE("steps multiply once each, from their step on") {
 }
 
 TEST_CASE("a number is any of them") {
-  number const constant = 3, ramp = linear_ramp{.from = 0, .to = 1, .steps = 2}, decay = step_decay{.initial = 1, .at_steps = {2}},
-               cosine = warmup_cosine{.peak = 7, .steps = 3};
+  number const constant = 3, ramp = linear_ramp{.from = 0, .to = 1, .steps = 2},
+               decay = step_decay{.initial = 1, .at_steps = {2}}, cosine = warmup_cosine{.peak = 7, .steps = 3};
   CHECK((constant.form() == number::kind::constant && constant.at(5) == 3));
   CHECK((ramp.form() == number::kind::linear && ramp.at(1) == 0.5));
   CHECK((decay.form() == number::kind::steps && decay.at(2) == 0.1));

@@ -32,14 +32,15 @@ TEST_CASE("losses of the same two rows") {
   std::vector<double> const x{1, 0, 1, 0}, y{0.9, 0.4, -0.5, 0.8};
   double const mean = (0.9 / std::sqrt(0.97) - 0.5 / std::sqrt(0.89)) / 2;
   auto const negative = evaluate_loss<cosine<>, reference, double, in, in>({}, {{x}, {y}});
-  auto const distance = evaluate_loss<cosine<cosine_config{.form = cosine_form::distance}>, reference, double, in, in>({}, {{x}, {y}});
+  auto const distance =
+      evaluate_loss<cosine<cosine_config{.form = cosine_form::distance}>, reference, double, in, in>({}, {{x}, {y}});
   CHECK(std::abs(negative.loss + mean) < 1e-15);
   CHECK(std::abs(distance.loss - (2 - 2 * mean)) < 1e-15);
 }
 
 TEST_CASE("each view is compared with the other view of the same image") {
   constexpr shape in{.n = 4, .c = 2};
-  std::vector<double> const x{1, 0, 0, 1,    // view 1 of images a, b
+  std::vector<double> const x{1, 0, 0,  1,   // view 1 of images a, b
                               1, 1, -1, 1};  // view 2
   std::vector<double> const y{1, 1, -1, 1, 1, 0, 0, 1};
   CHECK(std::abs(evaluate_loss<ssl::losses::negative_cosine, reference, double, in, in>({}, {{x}, {y}}).loss + 1) < 1e-15);

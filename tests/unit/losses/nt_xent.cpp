@@ -40,7 +40,8 @@ TEST_CASE("nt_xent of equal rows is log(2N - 1), without gradient") {
 
 TEST_CASE("nt_xent of unrelated rows is a little above log(2N - 1)") {
   constexpr shape in{.n = 128, .c = 256};
-  auto const r = evaluate_loss<nt_xent<>, reference, double, in>({.temperature = 0.5}, {{random_values<double>(in.elements(), 3, 0)}});
+  auto const r =
+      evaluate_loss<nt_xent<>, reference, double, in>({.temperature = 0.5}, {{random_values<double>(in.elements(), 3, 0)}});
   double const expected = std::log(127.0) + 1 / (2.0 * in.c * 0.25);
   INFO("seed 3, expected about " << expected << ", found " << r.loss);
   CHECK(std::abs(r.loss - expected) < 0.05);
@@ -60,7 +61,8 @@ TEST_CASE("nt_xent: a zero row is compared as zero and its gradient is divided b
 
 TEST_CASE("nt_xent does not overflow at a low temperature in float") {
   constexpr shape in{.n = 8, .c = 4};
-  auto const r = evaluate_loss<nt_xent<>, reference, float, in>({.temperature = 0.005}, {{random_values<float>(in.elements(), 4, 0)}});
+  auto const r =
+      evaluate_loss<nt_xent<>, reference, float, in>({.temperature = 0.005}, {{random_values<float>(in.elements(), 4, 0)}});
   CHECK(std::isfinite(r.loss));
   for (float g : r.gradient[0]) CHECK(std::isfinite(g));
 }
@@ -112,7 +114,8 @@ struct with_own_form : reference {
   };
   static constexpr ssl::index nt_xent_workspace(ssl::index rows, ssl::index) { return rows; }
   template <class T>
-  static void nt_xent_tiled(context& c, ssl::index rows, ssl::index width, T const*, T temperature, T weight, T* loss, T* gz, T* workspace) {
+  static void nt_xent_tiled(context& c, ssl::index rows, ssl::index width, T const*, T temperature, T weight, T* loss, T* gz,
+                            T* workspace) {
     c.rows = rows, c.width = width;
     *loss = temperature;
     gz[0] = weight, workspace[rows - 1] = 0;

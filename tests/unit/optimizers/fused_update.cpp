@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "unit/optimizers/one_block.hpp"
 #include "ssl/optimizers/sgd.hpp"
+#include "unit/optimizers/one_block.hpp"
 
 namespace {
 
@@ -39,9 +39,10 @@ std::vector<ssl::block_record> with_repeat() {
 std::vector<detail::update_range> ranges(std::vector<ssl::block_record> const& t, decay_scope scope, ssl::index averaged = 0,
                                          detail::merging merged = detail::merging::yes) {
   std::vector<detail::update_range> all;
-  detail::for_each_range(t.data(), static_cast<int>(t.size()), averaged, merged,
-                         [&](parameter_kind a, parameter_kind b) { return decays(scope, a) == decays(scope, b); },
-                         [&](detail::update_range const& r) { all.push_back(r); });
+  detail::for_each_range(
+      t.data(), static_cast<int>(t.size()), averaged, merged,
+      [&](parameter_kind a, parameter_kind b) { return decays(scope, a) == decays(scope, b); },
+      [&](detail::update_range const& r) { all.push_back(r); });
   return all;
 }
 
@@ -104,10 +105,10 @@ TEST_CASE("clipping by the norm of each tensor, in a repeat of each iteration") 
   std::vector<ssl::block_record> t{block(0, 2), block(48, 1)};
   t[0].times = 3, t[0].stride = 16;
   parameters<subtract> p(t, 64);
-  p.gradients[0] = 3, p.gradients[1] = 4;     // norm 5
-  p.gradients[16] = 0.5;                      // below the limit
-  p.gradients[32] = -8;                       // norm 8
-  p.gradients[48] = 2;                        // norm 2
+  p.gradients[0] = 3, p.gradients[1] = 4;  // norm 5
+  p.gradients[16] = 0.5;                   // below the limit
+  p.gradients[32] = -8;                    // norm 8
+  p.gradients[48] = 2;                     // norm 2
   p.step({.clip = {.norm = 1, .scope = clip_scope::per_tensor}}, 0);
   CHECK(p.weights[0] == doctest::Approx(-3 / (5 + 1e-6)).epsilon(1e-14));
   CHECK(p.weights[1] == doctest::Approx(-4 / (5 + 1e-6)).epsilon(1e-14));
@@ -129,7 +130,7 @@ TEST_CASE("the moving average follows the moved weights, as far as it reaches") 
   for (int i = 0; i < 32; ++i) p.weights[i] = 4, p.gradients[i] = 2, p.average[i] = 10;
   p.step({}, 0, 16, 0.75);
   CHECK(p.weights[0] == 2);
-  CHECK(p.average[0] == 8);   // 0.75 * 10 + 0.25 * 2
+  CHECK(p.average[0] == 8);  // 0.75 * 10 + 0.25 * 2
   CHECK(p.average[15] == 8);
   CHECK(p.average[16] == 10);
   CHECK(p.weights[16] == 2);

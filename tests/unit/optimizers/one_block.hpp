@@ -37,8 +37,12 @@ struct parameters {
     reference::context c;
     ssl::optimizers::fused_update<Optimizer, ssl::environment<reference, T>>(
         c, options, step, blocks.data(), static_cast<int>(blocks.size()),
-        {.weights = weights.data(), .gradients = gradients.data(), .slots = slots.data(), .slot_stride = static_cast<ssl::index>(weights.size()),
-         .average = averaged > 0 ? average.data() : nullptr, .average_length = averaged},
+        {.weights = weights.data(),
+         .gradients = gradients.data(),
+         .slots = slots.data(),
+         .slot_stride = static_cast<ssl::index>(weights.size()),
+         .average = averaged > 0 ? average.data() : nullptr,
+         .average_length = averaged},
         momentum, scratch.data());
   }
 };

@@ -22,9 +22,9 @@ TEST_CASE("sgd without momentum") {
 TEST_CASE("sgd with momentum: the first step is the gradient's") {
   one_parameter<sgd<>> p(0);
   sgd<>::options const o{.learning_rate = 1, .momentum = 0.5};
-  CHECK(p.step(o, 0, 4) == -4);        // m = 4
-  CHECK(p.step(o, 1, 0) == -4 - 2);    // m = 2
-  CHECK(p.step(o, 2, 1) == -6 - 2);    // m = 1 + 1
+  CHECK(p.step(o, 0, 4) == -4);      // m = 4
+  CHECK(p.step(o, 1, 0) == -4 - 2);  // m = 2
+  CHECK(p.step(o, 2, 1) == -6 - 2);  // m = 1 + 1
   CHECK(p.slots[0] == 2);
 }
 

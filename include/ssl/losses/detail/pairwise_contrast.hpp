@@ -11,8 +11,8 @@
 
 namespace ssl::losses::detail {
 
-/// Contrast of every row with all others, in cells and products. `Strip` rows of the similarity matrix are in memory at a time: all of them
-/// (stored), or a few, which are then computed a second time for the gradient.
+/// Contrast of every row with all others, in cells and products. `Strip` rows of the similarity matrix are in memory at a time:
+/// all of them (stored), or a few, which are then computed a second time for the gradient.
 template <class Env, ops::denominator Denominator, index Rows, index Width, index Strip>
 struct pairwise_contrast {
   using context = typename Env::context;
@@ -30,7 +30,8 @@ struct pairwise_contrast {
 
   explicit pairwise_contrast(T* memory) {
     constexpr index row = round_up(Rows, block_elements);
-    norm = memory, log_sum = norm + row, positive = log_sum + row, dot = positive + row, unit = dot + row, s = unit + Rows * Width;
+    norm = memory, log_sum = norm + row, positive = log_sum + row, dot = positive + row, unit = dot + row,
+    s = unit + Rows * Width;
   }
 
   void normalise(context& c, T const* z) const {
@@ -51,7 +52,8 @@ struct pairwise_contrast {
 
   /// Mean over the anchors; `anchor_weight` multiplies the positives, null stands for 1.
   void mean_loss(context& c, T const* anchor_weight, T* loss) const {
-    backend::sum_rows(c, 1, Rows, ops::anchor_loss<T>{log_sum, positive, anchor_weight}, ops::store_affine<T>{loss, T(1) / T(Rows), T(0)});
+    backend::sum_rows(c, 1, Rows, ops::anchor_loss<T>{log_sum, positive, anchor_weight},
+                      ops::store_affine<T>{loss, T(1) / T(Rows), T(0)});
   }
 
   /// Writes weight * gradient of the mean.
@@ -60,8 +62,17 @@ struct pairwise_contrast {
       index const rows = math::min(Strip, Rows - first);
       if constexpr (Strip < Rows) fill_strip(c, first, rows, temperature);
       backend::map2d(c, rows, Rows, ops::contrast_gradient_cell<Denominator, T>{s, log_sum, anchor_weight, Rows, first});
-      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nn, .m = rows, .n = Width, .k = Rows, .a = s, .lda = Rows, .b = unit,
-                                            .ldb = Width, .c = gz + first * Width, .ldc = Width, .alpha = weight / (temperature * T(Rows))});
+      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nn,
+                                            .m = rows,
+                                            .n = Width,
+                                            .k = Rows,
+                                            .a = s,
+                                            .lda = Rows,
+                                            .b = unit,
+                                            .ldb = Width,
+                                            .c = gz + first * Width,
+                                            .ldc = Width,
+                                            .alpha = weight / (temperature * T(Rows))});
     }
     backend::sum_rows(c, Rows, Width, ops::product_of<T>{gz, unit, Width}, ops::store<T>{dot});
     backend::map2d(c, Rows, Width, ops::unit_row_gradient_cell<T>{gz, unit, norm, dot, gz, Width, smallest});
@@ -69,8 +80,17 @@ struct pairwise_contrast {
 
  private:
   void fill_strip(context& c, index first, index rows, T temperature) const {
-    backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = rows, .n = Rows, .k = Width, .a = unit + first * Width,
-                                          .lda = Width, .b = unit, .ldb = Width, .c = s, .ldc = Rows, .alpha = T(1) / temperature});
+    backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt,
+                                          .m = rows,
+                                          .n = Rows,
+                                          .k = Width,
+                                          .a = unit + first * Width,
+                                          .lda = Width,
+                                          .b = unit,
+                                          .ldb = Width,
+                                          .c = s,
+                                          .ldc = Rows,
+                                          .alpha = T(1) / temperature});
   }
 };
 
