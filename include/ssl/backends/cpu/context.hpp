@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/core/host_only.hpp"
+
+#include <omp.h>
+
+#include <new>
+
+#include "ssl/core/shape.hpp"
+
+namespace ssl::backends {
+
+struct cpu_options {
+  int threads = 0;  ///< 0: all processors this process may use
+};
+
+/// Threads of the cpu backend and their scratch memory.
+///
+/// Everything is allocated here; no later call allocates. The number of threads is passed to every parallel region, so contexts of one
+/// process do not disturb each other. Results do not depend on it, to the last bit.
+/// Requires  used by one thread at a time, best the one that made it: the workers belong to that thread
+/// Cost      scratch_bytes per thread (touched on first use)
+class cpu_context {
+ public:
+  static constexpr index scratch_bytes = index{5} << 18;
+
+  cpu_context() : cpu_context(cpu_options{}) {}
+  explicit cpu_context(cpu_options o) : threads_(o.threads > 0 ? o.threads : omp_get_num_procs()) {
+    scratch_ = static_cast<char*>(::operator new(static_cast<std::size_t>(scratch_bytes) * static_cast<std::size_t>(threads_), alignment));
+    parallel(2 * threads_, [](index) {});  // starts the workers
+  }
+  ~cpu_context() { ::operator delete(scratch_, alignment); }
+  cpu_context(cpu_context const&) = delete;
+  cpu_context& operator=(cpu_context const&) = delete;
+
+  int threads() const { return threads_; }
+
+  /// Scratch of one slot: what `parallel` passes to f, or 0 outside of it.
+  template <class T>
+  T* scratch(int slot = 0) const {
+    return reinterpret_cast<T*>(scratch_ + scratch_bytes * slot);
+  }
+
+  /// f(i) or f(i, slot) for i in [0, tasks), in any order, on all threads; calls that run at the same time have different slots in
+  /// [0, threads()). f must not throw.
+  template <class F>
+  void parallel(index tasks, F const& f) const {
+    if (threads_ == 1 || tasks < 2) {  // no region at all: regions of changing size make the runtime allocate
+      for (index i = 0; i < tasks; ++i) call(f, i, 0);
+      return;
+    }
+#pragma omp parallel for num_threads(threads_) schedule(dynamic, 1)
+    for (index i = 0; i < tasks; ++i) call(f, i, omp_get_thread_num());
+  }
+
+ private:
+  template <class F>
+  static void call(F const& f, index i, int slot) {
+    if constexpr (requires { f(i, slot); })
+      f(i, slot);
+    else
+      f(i);
+  }
+
+  static constexpr std::align_val_t alignment{64};
+  int threads_;
+  char* scratch_;
+};
+
+}  // namespace ssl::backends

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/core/host_only.hpp"
+
+#include "ssl/backends/cpu/context.hpp"
+#include "ssl/core/macros.hpp"
+
+/// The loops of map2d, sum_rows and sum_cols.
+///
+/// Sums: a row is cut into at most 64 chunks of at least 4096 places, a chunk is added up in 16 interleaved parts, parts and chunks are
+/// added in order. A column is cut into at most 16 slices of rows, a slice into chunks of 128 rows; rows, chunks and slices are
+/// added in order. All cuts depend on the extents alone.
+namespace ssl::backends::cpu_cells {
+
+inline constexpr index least_cells = 4096;  ///< cells worth a task
+
+constexpr index parts(index value, index size) { return (value + size - 1) / size; }
+constexpr index smaller(index a, index b) { return a < b ? a : b; }
+constexpr index larger(index a, index b) { return a < b ? b : a; }
+
+template <class F>
+void map2d(cpu_context const& context, index rows, index cols, F const& f) {
+  if (rows <= 0 || cols <= 0) return;
+  index const height = larger(1, least_cells / cols), width = smaller(cols, 4 * least_cells);
+  index const across = parts(cols, width);
+  context.parallel(parts(rows, height) * across, [&](index task) {
+    index const top = task / across * height, bottom = smaller(rows, top + height);
+    index const left = task % across * width, right = smaller(cols, left + width);
+    F const own = f;  // a local copy: its members are known not to change under the stores
+    for (index r = top; r < bottom; ++r) {
+#pragma omp simd
+      for (index c = left; c < right; ++c) own(r, c);
+    }
+  });
+}
+
+/// sum over c in [left, right) of f(r, c)
+template <class F>
+PRETEXT_INLINE auto sum_of_row(F const& f, index r, index left, index right) {
+  using T = decltype(f(r, left));
+  constexpr int lanes = 16;
+  T part[lanes] = {};
+  index c = left;
+  for (; c + lanes <= right; c += lanes) {
+#pragma omp simd
+    for (int l = 0; l < lanes; ++l) part[l] += f(r, c + l);
+  }
+  for (int l = 0; c < right; ++c, ++l) part[l] += f(r, c);
+  for (int half = lanes / 2; half > 0; half /= 2)
+    for (int l = 0; l < half; ++l) part[l] += part[l + half];
+  return part[0];
+}
+
+template <class F, class Out>
+void sum_rows(cpu_context const& context, index rows, index cols, F const& f, Out const& out) {
+  using T = decltype(f(rows, cols));
+  constexpr index most_chunks = 64;
+  index const width = larger(least_cells, parts(cols, most_chunks));
+  index const chunks = parts(cols, width);
+  if (chunks > 1 && rows < 4 * context.threads()) {  // few long rows: the chunks of a row are shared out
+    for (index r = 0; r < rows; ++r) {
+      T part[most_chunks];
+      context.parallel(chunks, [&](index i) { part[i] = sum_of_row(f, r, i * width, smaller(cols, (i + 1) * width)); });
+      T sum = part[0];
+      for (index i = 1; i < chunks; ++i) sum += part[i];
+      out(r, sum);
+    }
+    return;
+  }
+  index const height = larger(1, least_cells / larger(1, cols));
+  context.parallel(parts(rows, height), [&](index task) {
+    F const own = f;
+    for (index r = task * height; r < smaller(rows, (task + 1) * height); ++r) {
+      T sum = sum_of_row(own, r, 0, smaller(cols, width));
+      for (index left = width; left < cols; left += width) sum += sum_of_row(own, r, left, smaller(cols, left + width));
+      out(r, sum);
+    }
+  });
+}
+
+inline constexpr index most_slices = 16;
+
+/// Slices of a sum over rows, and the rows of one.
+constexpr index slice_height(index rows) { return round_up(larger(256, parts(rows, most_slices)), 128); }
+
+/// part[0..width) = sum over r in [top, bottom) of f(r, left + .)
+template <class F, class T>
+void sum_of_slice(F const& f, index top, index bottom, index left, index width, T* part) {
+  constexpr index chunk_rows = 128, block = 64;
+  for (index first = 0; first < width; first += block) {
+    index const count = smaller(block, width - first);
+    T sum[block] = {};
+    for (index chunk = top; chunk < bottom; chunk += chunk_rows) {
+      T in_chunk[block] = {};
+      for (index r = chunk; r < smaller(bottom, chunk + chunk_rows); ++r) {
+#pragma omp simd
+        for (index c = 0; c < count; ++c) in_chunk[c] += f(r, left + first + c);
+      }
+      for (index c = 0; c < block; ++c) sum[c] += in_chunk[c];
+    }
+    for (index c = 0; c < count; ++c) part[first + c] = sum[c];
+  }
+}
+
+template <class F, class Out>
+void sum_cols(cpu_context const& context, index rows, index cols, F const& f, Out const& out) {
+  using T = decltype(f(rows, cols));
+  constexpr index block = 256;
+  index const height = slice_height(rows), slices = larger(1, parts(rows, height));
+  T* const partial = context.scratch<T>();  // (slices, span)
+  index const room = cpu_context::scratch_bytes / static_cast<index>(sizeof(T)) / most_slices / block * block;
+  for (index first = 0; first < cols; first += room) {
+    index const span = smaller(room, cols - first);
+    auto slice = [&](index task) {
+      index const s = task % slices, left = task / slices * block;
+      F const own = f;
+      sum_of_slice(own, s * height, smaller(rows, (s + 1) * height), first + left, smaller(block, span - left), partial + s * span + left);
+    };
+    index const tasks = slices * parts(span, block);
+    if (rows * span < 2 * least_cells)
+      for (index i = 0; i < tasks; ++i) slice(i);
+    else
+      context.parallel(tasks, slice);
+    for (index c = 0; c < span; ++c) {
+      T sum = partial[c];
+      for (index s = 1; s < slices; ++s) sum += partial[s * span + c];
+      out(first + c, sum);
+    }
+  }
+}
+
+}  // namespace ssl::backends::cpu_cells
