@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/core/host_only.hpp"
+
+#include <cstdio>
+#include <ostream>
+
+#include "ssl/evaluation/diagnostics.hpp"
+#include "ssl/evaluation/knn.hpp"
+#include "ssl/evaluation/linear_probe.hpp"
+
+/// \file
+/// The table that answers "was it worth it": raw pixels, an untrained encoder and the trained one, judged alike.
+namespace ssl::evaluation {
+
+struct comparison_options {
+  knn_options knn;
+  linear_probe_options probe;
+};
+
+struct comparison_row {
+  std::string name;
+  index width;         ///< columns of the features
+  double knn;          ///< accuracy
+  double linear;       ///< accuracy
+  bool converged;      ///< of the linear probe
+  double feature_std;  ///< of the bank's features, to be judged against 1 / sqrt(width)
+  double rank;         ///< `rankme` of the bank's features
+};
+
+/// Features of the same images, compared by the same options.
+///
+///     comparison table{{.knn = {.k = 20}}};
+///     table.add("raw pixels", train_pixels, train_labels, test_pixels, test_labels);
+///     table.add("trained encoder", train_features, train_labels, test_features, test_labels);
+///     table.print(std::cout);
+///
+/// Errors       those of `knn` and `linear_probe`; E644 a single row
+/// Cost         per row of the table that of `knn`, `linear_probe` and `rankme`
+class comparison {
+ public:
+  explicit comparison(comparison_options const& options = {}) : options_(options) {}
+
+  template <class Scalar>
+  comparison_row const& add(std::string const& name, basic_embeddings<Scalar> const& bank, labels const& bank_labels,
+                            basic_embeddings<Scalar> const& queries, labels const& query_labels);
+
+  std::vector<comparison_row> const& rows() const { return rows_; }
+
+  /// Aligned plain text. "spread" is feature_std * sqrt(width): about 1 for healthy features, 0 for collapsed ones.
+  void print(std::ostream& out) const;
+
+ private:
+  comparison_options options_;
+  std::vector<comparison_row> rows_;
+};
+
+namespace detail {
+
+inline std::string formatted(char const* format, double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+/// Characters of a text in UTF-8: all bytes but the continuing ones.
+inline index characters(std::string const& text) {
+  return std::count_if(text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; });
+}
+
+/// The first column to the left, all others to the right, two blanks at each side, a rule below the head.
+inline void print_aligned(std::ostream& out, std::vector<std::vector<std::string>> const& lines) {
+  std::vector<index> widths(lines.front().size(), 0);
+  for (auto const& line : lines)
+    for (std::size_t column = 0; column < line.size(); ++column) widths[column] = std::max(widths[column], characters(line[column]));
+  for (std::size_t number = 0; number < lines.size(); ++number) {
+    std::string text;
+    for (std::size_t column = 0; column < widths.size(); ++column) {
+      std::string const blanks(static_cast<std::size_t>(widths[column] - characters(lines[number][column])), ' ');
+      text += column == 0 ? "  " + lines[number][column] + blanks : "    " + blanks + lines[number][column];
+    }
+    out << text << '\n';
+    if (number == 0) out << "  " << std::string(static_cast<std::size_t>(characters(text)) - 2, '-') << '\n';
+  }
+}
+
+}  // namespace detail
+
+template <class Scalar>
+comparison_row const& comparison::add(std::string const& name, basic_embeddings<Scalar> const& bank, labels const& bank_labels,
+                                      basic_embeddings<Scalar> const& queries, labels const& query_labels) {
+  auto const neighbours = evaluation::knn(bank, bank_labels, queries, query_labels, options_.knn);
+  auto const probe = linear_probe(bank, bank_labels, queries, query_labels, options_.probe);
+  rows_.push_back({name, static_cast<index>(bank.shape(1)), neighbours.accuracy, probe.test_accuracy, probe.classifier.converged,
+                   evaluation::feature_std(bank), rankme(bank)});
+  return rows_.back();
+}
+
+inline void comparison::print(std::ostream& out) const {
+  using detail::formatted;
+  std::vector<std::vector<std::string>> lines{{"features", "width", "kNN (k = " + std::to_string(options_.knn.k) + ")", "linear probe", "spread", "rank"}};
+  bool all_converged = true;
+  for (auto const& row : rows_) {
+    lines.push_back({row.name, std::to_string(row.width), formatted("%.1f %%", 100 * row.knn),
+                     formatted("%.1f %%", 100 * row.linear) + (row.converged ? "" : "*"),
+                     formatted("%.2f", row.feature_std * std::sqrt(static_cast<double>(row.width))), formatted("%.1f", row.rank)});
+    all_converged = all_converged && row.converged;
+  }
+  detail::print_aligned(out, lines);
+  if (!all_converged) out << "  * the fit stopped after " << options_.probe.max_iterations << " iterations, before its optimum\n";
+}
+
+}  // namespace ssl::evaluation
