@@ -40,7 +40,7 @@ using type_at = typename decltype(detail::select_type<static_cast<std::size_t>(I
 
 /// Position of the entry called `label` in a list of `named` types; -1 where there is none.
 template <class... Named>
-constexpr int find_label(type_list<Named...>, char const* label) {
+constexpr int find_label(type_list<Named...>, [[maybe_unused]] char const* label) {
   int found = -1, i = 0;
   ((same_text(Named::label(), label) && found < 0 ? void(found = i) : void(), ++i), ...);
   return found;

@@ -4,6 +4,7 @@
 #include "ssl/augmentations/concepts.hpp"
 #include "ssl/core/type_list.hpp"
 #include "ssl/graph/analysis.hpp"
+#include "ssl/layers/compose/sequential.hpp"
 #include "ssl/layers/layer.hpp"
 #include "ssl/layers/rearrange.hpp"
 
@@ -59,7 +60,7 @@ inline constexpr graph_analysis analysis_of = analyse(Run::objective::graph);
 /// The layer that a node runs: a role's network, or a rearrangement of rows, tokens or channels.
 template <class Run, int Node>
 struct node_layer {
-  static constexpr graph_node const& node = Run::objective::graph.node[Node];
+  static constexpr auto const& node = Run::objective::graph.node[Node];
   static constexpr int role = node.kind == node_kind::apply ? role_index<Run>(node.name) : -1;
   static consteval auto select() {
     if constexpr (role >= 0)

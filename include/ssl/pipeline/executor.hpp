@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/losses/loss.hpp"
+#include "ssl/objectives/objective.hpp"
 #include "ssl/optimizers/fused_update.hpp"
 #include "ssl/pipeline/memory.hpp"
 #include "ssl/pipeline/run.hpp"
@@ -44,32 +46,38 @@ struct run_arrays {
   }
 };
 
-/// All blocks whose weights move in a phase, with offsets in the flat arrays of the whole run.
+/// Calls use(block) for every block whose weights move in a phase, with offsets in the flat arrays of the whole run.
+template <class Run, int Phase, class Use>
+constexpr void for_each_phase_block(Use use) {
+  using memory = run_memory<Run>;
+  for_each_index<memory::roles>([&]<int Role>() {
+    if constexpr (memory::template moves<Role>(Phase)) {
+      auto const& blocks = memory::template table<Role>();
+      for (int i = 0; i < blocks.parameters; ++i) {
+        block_record b = blocks.parameter[i];
+        b.offset += memory::range_table.role[Role].parameter;
+        use(b);
+      }
+    }
+  });
+}
+
+template <int Count>
+struct block_array {
+  static constexpr int count = Count;
+  block_record at[Count > 0 ? Count : 1] = {};
+};
+
 template <class Run, int Phase>
 constexpr auto make_phase_blocks() {
-  using memory = run_memory<Run>;
-  constexpr auto each = [](auto use) {
-    for_each_index<memory::roles>([&]<int Role>() {
-      constexpr label name = type_at<Role, networks_of<Run>>::label();
-      if constexpr (first_input<Run>(name).n > 0 && phase_updates(Run::objective::graph, Phase, name))
-        for (int i = 0; i < memory::template table<Role>.parameters; ++i) {
-          block_record b = memory::template table<Role>.parameter[i];
-          b.offset += memory::range_table.role[Role].parameter;
-          use(b);
-        }
-    });
-  };
-  constexpr int count = [each] {
+  constexpr int count = [] {
     int n = 0;
-    each([&](block_record const&) { ++n; });
+    for_each_phase_block<Run, Phase>([&n](block_record const&) { ++n; });
     return n;
   }();
-  struct blocks {
-    int count = 0;
-    block_record at[count > 0 ? count : 1] = {};
-  };
-  blocks result;
-  each([&](block_record const& b) { result.at[result.count++] = b; });
+  block_array<count> result;
+  int n = 0;
+  for_each_phase_block<Run, Phase>([&](block_record const& b) { result.at[n++] = b; });
   return result;
 }
 template <class Run, int Phase>
@@ -83,7 +91,7 @@ struct executor {
   using objective = typename Run::objective;
   using options = run_options<Run>;
   using arrays = run_arrays<Run>;
-  static constexpr step_graph const& graph = objective::graph;
+  static constexpr auto const& graph = objective::graph;
   static constexpr auto const& plan = plan_of<Run>;
 
   // --- forward ------------------------------------------------------------------------------------------------------------
@@ -235,21 +243,25 @@ struct executor {
     }
   }
 
+  /// Where a loss finds its input J, and where it writes the gradient.
+  template <int Node, int J, class Arguments>
+  static void give_input(arrays const& a, Arguments& arguments) {
+    constexpr int source = graph.node[Node].input[J];
+    constexpr graph_node const& from = graph.node[source];
+    if constexpr (from.kind == node_kind::labels || from.kind == node_kind::mask) {
+      arguments.integers[J] = a.integers(from.kind, from.a);
+    } else {
+      arguments.x[J] = data<source>(a);
+      constexpr int use = analysis_of<Run>.use[Node][J];
+      if constexpr (use >= 0) arguments.gx[J] = a.arena() + plan.node[source].gradient[use].offset;
+    }
+  }
+
   template <int Node>
   static void forward_loss(context& c, arrays const& a, options const& o, index step) {
     using loss = node_loss<Run, Node>;
-    constexpr graph_node const& n = graph.node[Node];
     loss_arguments<T, loss::type::inputs> arguments;
-    for_each_index<loss::type::inputs>([&]<int J>() {
-      constexpr graph_node const& from = graph.node[n.input[J]];
-      if constexpr (from.kind == node_kind::labels || from.kind == node_kind::mask) {
-        arguments.integers[J] = a.integers(from.kind, from.a);
-      } else {
-        arguments.x[J] = data<n.input[J]>(a);
-        constexpr int use = analysis_of<Run>.use[Node][J];
-        if constexpr (use >= 0) arguments.gx[J] = a.arena() + plan.node[n.input[J]].gradient[use].offset;
-      }
-    });
+    for_each_index<loss::type::inputs>([&]<int J>() { give_input<Node, J>(a, arguments); });
     arguments.loss = a.losses() + Node;
     if constexpr (plan.node[Node].workspace.exists()) arguments.workspace = a.arena() + plan.node[Node].workspace.offset;
     arguments.weight = static_cast<T>(weight<Node>(o, step));

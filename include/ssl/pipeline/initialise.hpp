@@ -7,6 +7,7 @@
 #include "ssl/core/math.hpp"
 #include "ssl/core/parameter.hpp"
 #include "ssl/core/philox.hpp"
+#include "ssl/objectives/objective.hpp"
 
 namespace ssl {
 
@@ -48,6 +49,22 @@ template <class T>
 void initialise_block(initializer const& rule, std::string const& full_name, std::uint64_t seed, T* values, index count) {
   draws d(draw_key{.seed = seed ^ detail::hash_name(full_name)});
   for (index i = 0; i < count; ++i) values[i] = static_cast<T>(static_cast<float>(detail::draw_initial(rule, d)));
+}
+
+/// Draws a state of an objective: zeros, or independent unit rows.
+template <class T>
+void initialise_state(state_init rule, shape extents, std::string const& full_name, std::uint64_t seed, T* values) {
+  if (rule == state_init::zeros) return;
+  draws d(draw_key{.seed = seed ^ detail::hash_name(full_name)});
+  for (index r = 0; r < extents.rows(); ++r) {
+    double square = 0;
+    T* row = values + r * extents.c;
+    for (int c = 0; c < extents.c; ++c) {
+      double const x = detail::draw_normal(d);
+      row[c] = static_cast<T>(x), square += x * x;
+    }
+    for (int c = 0; c < extents.c; ++c) row[c] = static_cast<T>(row[c] / std::sqrt(square));
+  }
 }
 
 }  // namespace ssl

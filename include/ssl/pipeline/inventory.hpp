@@ -17,11 +17,10 @@ std::vector<block_info> inventory(block_set set) {
   using memory = run_memory<Run>;
   std::vector<block_info> list;
   for_each_index<memory::roles>([&]<int Role>() {
-    constexpr label name = type_at<Role, networks_of<Run>>::label();
-    if constexpr (first_input<Run>(name).n > 0) {
-      auto const& t = memory::template table<Role>;
+    if constexpr (memory::template applied<Role>) {
+      auto const& t = memory::template table<Role>();
       role_range const r = memory::range_table.role[Role];
-      std::string const prefix = std::string(name.text) + ".";
+      std::string const prefix = std::string(memory::template name<Role>.text) + ".";
       if (set == block_set::parameters)
         list_blocks(list, prefix, t.parameter, t.parameters, t.path, r.parameter);
       else

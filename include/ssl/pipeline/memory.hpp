@@ -20,19 +20,28 @@ template <class Run>
 struct run_memory {
   using networks = networks_of<Run>;
   static constexpr int roles = networks::size;
-  static constexpr step_graph const& graph = Run::objective::graph;
+  static constexpr auto const& graph = Run::objective::graph;
 
   template <int Role>
   using network = typename type_at<Role, networks>::type;
-  static constexpr bool applied(int role) { return range_table.applied[role]; }
-
+  template <int Role>
+  static constexpr label name = type_at<Role, networks>::label();
+  /// Does the step apply the network at all? One that it does not apply has no blocks.
+  template <int Role>
+  static constexpr bool applied = first_input<Run>(name<Role>).n > 0;
+  /// Do its weights move in a phase?
+  template <int Role>
+  static constexpr bool moves(int phase) {
+    return applied<Role> && phase_updates(graph, phase, name<Role>);
+  }
   /// The table of a role's blocks.
   template <int Role>
-  static constexpr auto const& table = block_table_of<network<Role>, first_input<Run>(type_at<Role, networks>::label()), run_environment<Run>>;
+  static constexpr auto const& table() {
+    return block_table_of<network<Role>, first_input<Run>(name<Role>), run_environment<Run>>;
+  }
 
   struct ranges {
     role_range role[roles] = {};
-    bool applied[roles] = {};
     index parameters = 0;
     index buffers = 0;
     index averaged = 0;  ///< elements of the prefix of the flat arrays that an average follows
@@ -40,15 +49,13 @@ struct run_memory {
   static constexpr ranges range_table = [] {
     ranges t;
     for_each_index<roles>([&]<int Role>() {
-      constexpr label name = type_at<Role, networks>::label();
-      if constexpr (first_input<Run>(name).n > 0) {
+      if constexpr (applied<Role>) {
         role_range& r = t.role[Role];
-        t.applied[Role] = true;
-        r.parameter = t.parameters, r.parameter_elements = table<Role>.parameter_elements;
-        r.buffer = t.buffers, r.buffer_elements = table<Role>.buffer_elements;
+        r.parameter = t.parameters, r.parameter_elements = table<Role>().parameter_elements;
+        r.buffer = t.buffers, r.buffer_elements = table<Role>().buffer_elements;
         t.parameters += r.parameter_elements, t.buffers += r.buffer_elements;
         for (int i = 0; i < graph.averages; ++i)
-          if (graph.average[i].name == name) r.averaged = true, t.averaged = t.parameters;
+          if (graph.average[i].name == name<Role>) r.averaged = true, t.averaged = t.parameters;
       }
     });
     return t;
@@ -73,8 +80,8 @@ struct run_memory {
   static constexpr index block_count = [] {
     index n = 0;
     for_each_index<roles>([&]<int Role>() {
-      if constexpr (first_input<Run>(type_at<Role, networks>::label()).n > 0)
-        for (int i = 0; i < table<Role>.parameters; ++i) n += table<Role>.parameter[i].times;
+      if constexpr (applied<Role>)
+        for (int i = 0; i < table<Role>().parameters; ++i) n += table<Role>().parameter[i].times;
     });
     return n;
   }();

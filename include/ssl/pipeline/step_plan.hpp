@@ -77,19 +77,18 @@ constexpr void record_node(step_recording& s) {
   if (a.uses[Node] > 0) t.use[a.uses[Node] - 1] = rest;
 }
 
-template <class Loss, class Env, shape... In>
-using bound_loss = typename Loss::template bind<Env, In...>;
-
 /// The loss type of a node, bound to the shapes of its inputs.
 template <class Run, int Node>
 struct node_loss {
-  static constexpr graph_node const& node = Run::objective::graph.node[Node];
+  static constexpr auto const& node = Run::objective::graph.node[Node];
   static constexpr int which = find_label(typename Run::objective::losses{}, node.name.text);
   using entry = type_at<which, typename Run::objective::losses>;
   using type = typename entry::type;
   template <std::size_t... J>
-  static auto bound(std::index_sequence<J...>) -> bound_loss<type, run_environment<Run>, trace_of<Run>.at[node.input[J]]...>;
-  using bind = decltype(bound(std::make_index_sequence<type::inputs>{}));
+  static auto bound(std::index_sequence<J...>) {
+    return std::type_identity<typename type::template bind<run_environment<Run>, trace_of<Run>.at[node.input[J]]...>>{};
+  }
+  using bind = typename decltype(bound(std::make_index_sequence<type::inputs>{}))::type;
 };
 
 template <class Run, int Node, class Input>

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/layers/heads/projection.hpp"
+#include "ssl/losses/nt_xent.hpp"
+#include "ssl/objectives/objective.hpp"
+
+namespace ssl::objectives {
+
+struct simclr_config {
+  int hidden = 2048;  ///< width of the projector's hidden layer
+  int output = 128;   ///< width of the embedding that is compared
+  layers::projection_form projector = layers::projection_form::last_linear;
+  losses::similarity similarity = losses::similarity::automatic;
+};
+
+/// SimCLR: the two views of an image must find each other among all views of the batch.
+///
+/// Graph     views -> encoder -> projector -> NT-Xent; batch statistics over both views together
+/// Needs     an augmentation with one group of two views
+/// Options   temperature (0.5: CIFAR; 0.1: ImageNet), number or schedule
+/// State     none
+/// Exports   the encoder as trained; the projector is thrown away
+/// Errors    compile time: E305 (not two views), E306 (a batch of one image)
+/// Source    Chen et al. 2020, arXiv:2002.05709; google-research/simclr. Deviations: the loss is the mean over 2N rows, half of what their
+///           code returns; the projector's default form is that of most PyTorch ports, layers::projection_form names the published one
+/// Example   examples/02_pretrain_simclr.cpp
+template <simclr_config Config = simclr_config{}>
+struct simclr : objective_defaults {
+  struct options {
+    number temperature = 0.5;
+  };
+  using networks = type_list<named<
+      "projector", layers::projection<layers::projection_config{.hidden = Config.hidden, .out = Config.output, .form = Config.projector}>>>;
+  using losses = type_list<named<"nt_xent", ssl::losses::nt_xent<ssl::losses::nt_xent_config{.form = Config.similarity}>>>;
+
+  static constexpr auto graph = build_graph([](auto& g) {
+    auto views = g.views(0);                                           // (2N, H, W, C)
+    auto embeddings = g.apply("projector", g.apply("encoder", views));  // (2N, 1, 1, output)
+    g.loss("nt_xent", {embeddings});
+  });
+  static constexpr bool accepts(augmentations::view_layout const& l) { return l.groups >= 1 && l.group[0].views == 2; }
+  static ssl::losses::nt_xent<>::options loss_options(options const& o, index step, term<"nt_xent">) {
+    return {.temperature = o.temperature.at(step)};
+  }
+};
+
+}  // namespace ssl::objectives

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "ssl/core/error.hpp"
+#include "ssl/pipeline/executor.hpp"
+#include "ssl/pipeline/gate.hpp"
+#include "ssl/pipeline/initialise.hpp"
+#include "ssl/pipeline/inventory.hpp"
+
+namespace ssl {
+
+/// The arrays of a pipeline that outlive a step.
+enum class array { parameters, gradients, slots, averages, buffers, average_buffers, states };
+
+template <class Run, bool Composes>
+class pipeline_impl;
+
+/// A complete training pipeline: one run, its memory and its position in training.
+///
+/// Memory    one block, allocated at construction; its size is memory_of<Run>.bytes. No step allocates
+/// Threads   one thread at a time may use a pipeline; the context owns the worker threads
+/// Errors    compile time: E1xx to E4xx, one sentence each; run time: non_finite_error (E901) from step
+/// Cost      of a step: docs/plan.md says what is stored and what is computed again
+template <class Run>
+class pipeline_impl<Run, true> {
+ public:
+  using run = Run;
+  using scalar = typename Run::scalar;
+  using context_type = typename Run::backend::context;
+
+  /// Draws the parameters by (seed, name). The context must outlive the pipeline.
+  explicit pipeline_impl(context_type& context, run_options<Run> const& options = {});
+  ~pipeline_impl();
+  pipeline_impl(pipeline_impl const&) = delete;
+  pipeline_impl& operator=(pipeline_impl const&) = delete;
+
+  /// One optimizer step on one batch; returns the loss (terms times weights) before the step.
+  double step(batch_input const& batch);
+  /// The loss and all gradients of one batch; nothing moves but running statistics. Gradients add up until a step.
+  double forward_backward(batch_input const& batch);
+
+  /// Optimizer steps taken so far; schedules and random draws follow it.
+  index steps() const { return steps_; }
+  void set_steps(index steps) { steps_ = steps; }
+  run_options<Run>& options() { return options_; }
+  run_options<Run> const& options() const { return options_; }
+  context_type& context() { return context_; }
+
+  static index elements(array which);
+  void read(array which, scalar* to);
+  void write(array which, scalar const* from);
+
+ private:
+  using exec = executor<Run>;
+
+  double forward(batch_input const& batch);
+  [[noreturn]] void report_non_finite(double loss);
+  scalar* pointer(array which) const;
+  void initialise();
+
+  context_type& context_;
+  run_options<Run> options_;
+  run_arrays<Run> arrays_;
+  index steps_ = 0;
+};
+
+/// Takes the place of a pipeline that does not compose, so that the user's next lines add no error to the sentence.
+template <class Run>
+class pipeline_impl<Run, false> {
+ public:
+  using run = Run;
+  using scalar = float;
+  template <class... A>
+  explicit pipeline_impl(A&&...) {}
+  template <class... A>
+  double step(A&&...) { return 0; }
+  template <class... A>
+  double forward_backward(A&&...) { return 0; }
+  index steps() const { return 0; }
+  void set_steps(index) {}
+  template <class... A>
+  static index elements(A&&...) { return 0; }
+  template <class... A>
+  void read(A&&...) {}
+  template <class... A>
+  void write(A&&...) {}
+};
+
+template <class Run>
+class pipeline : public pipeline_impl<Run, failure_of<Run> == 0> {
+  using base = pipeline_impl<Run, failure_of<Run> == 0>;
+  static_assert(sizeof(gate<Run>) > 0);
+  static_assert(sizeof(explain_layer<Run, failure_of<Run> == 101 || failure_of<Run> == 102>) > 0);
+  static_assert(failure_of<Run> != 201 || backend<typename Run::backend, typename Run::scalar>,
+                "ssl[E201]: the backend lacks a required capability (context, map2d, sum_rows, sum_cols, gemm for the scalar, memory); add what the "
+                "compiler names below (docs/errors.md#e201)");
+
+ public:
+  using base::base;
+};
+
+// --- definitions: outside the class, so that `extern template` saves users the work ------------------------------------------
+
+template <class Run>
+pipeline_impl<Run, true>::pipeline_impl(context_type& context, run_options<Run> const& options) : context_(context), options_(options) {
+  arrays_.memory = static_cast<char*>(Run::backend::allocate(context_, memory_of<Run>.bytes));
+  initialise();
+}
+
+template <class Run>
+pipeline_impl<Run, true>::~pipeline_impl() {
+  Run::backend::release(context_, arrays_.memory);
+}
+
+template <class Run>
+double pipeline_impl<Run, true>::forward(batch_input const& batch) {
+  exec::upload(context_, arrays_, batch);
+  exec::forward(context_, arrays_, options_, steps_);
+  scalar losses[step_graph::max_nodes];
+  Run::backend::copy_out(context_, losses, arrays_.losses(), sizeof(losses));
+  double const loss = exec::loss_weight_sum(options_, steps_, losses);
+  if (!std::isfinite(loss)) report_non_finite(loss);
+  return loss;
+}
+
+template <class Run>
+double pipeline_impl<Run, true>::forward_backward(batch_input const& batch) {
+  double const loss = forward(batch);
+  for_each_index<Run::objective::graph.phases>([&]<int Phase>() { exec::template backward<Phase>(context_, arrays_); });
+  return loss;
+}
+
+template <class Run>
+double pipeline_impl<Run, true>::step(batch_input const& batch) {
+  exec::template move_averages<moment::before_forward>(context_, arrays_, options_, steps_);
+  double const loss = forward(batch);
+  exec::template update_states<moment::before_optimizer>(context_, arrays_, options_, steps_);
+  for_each_index<Run::objective::graph.phases>([&]<int Phase>() {
+    exec::template backward<Phase>(context_, arrays_);
+    exec::template update<Phase>(context_, arrays_, options_, steps_);
+  });
+  exec::template move_averages<moment::after_optimizer>(context_, arrays_, options_, steps_);
+  exec::template update_states<moment::after_optimizer>(context_, arrays_, options_, steps_);
+  ++steps_;
+  return loss;
+}
+
+template <class Run>
+index pipeline_impl<Run, true>::elements(array which) {
+  using memory = run_memory<Run>;
+  switch (which) {
+    case array::parameters:
+    case array::gradients: return memory::range_table.parameters;
+    case array::slots: return memory::range_table.parameters * Run::optimizer::slots;
+    case array::averages: return memory::range_table.averaged;
+    case array::buffers: return memory::range_table.buffers;
+    case array::average_buffers: return memory::range_table.averaged > 0 ? memory::range_table.buffers : 0;
+    case array::states: return memory::state_elements(Run::objective::states::size);
+  }
+  return 0;
+}
+
+template <class Run>
+typename Run::scalar* pipeline_impl<Run, true>::pointer(array which) const {
+  switch (which) {
+    case array::parameters: return arrays_.parameters();
+    case array::gradients: return arrays_.gradients();
+    case array::slots: return arrays_.slots();
+    case array::averages: return arrays_.averages();
+    case array::buffers: return arrays_.buffers();
+    case array::average_buffers: return arrays_.average_buffers();
+    case array::states: return arrays_.state(0);
+  }
+  return nullptr;
+}
+
+template <class Run>
+void pipeline_impl<Run, true>::read(array which, scalar* to) {
+  Run::backend::copy_out(context_, to, pointer(which), elements(which) * index{sizeof(scalar)});
+}
+
+template <class Run>
+void pipeline_impl<Run, true>::write(array which, scalar const* from) {
+  Run::backend::copy_in(context_, pointer(which), from, elements(which) * index{sizeof(scalar)});
+}
+
+template <class Run>
+void pipeline_impl<Run, true>::initialise() {
+  std::vector<char> const zeros(static_cast<std::size_t>(memory_of<Run>.arena), 0);  // everything before the arena
+  Run::backend::copy_in(context_, arrays_.memory, zeros.data(), memory_of<Run>.arena);
+  auto fill = [&](array which, block_set set) {
+    std::vector<scalar> values(static_cast<std::size_t>(elements(which)), scalar(0));
+    for (block_info const& b : inventory<Run>(set)) initialise_block(b.initial, b.name, options_.seed, values.data() + b.offset, b.elements);
+    write(which, values.data());
+    return values;
+  };
+  std::vector<scalar> const parameters = fill(array::parameters, block_set::parameters);
+  std::vector<scalar> const buffers = fill(array::buffers, block_set::buffers);
+  if (elements(array::averages) > 0) {
+    write(array::averages, parameters.data());
+    write(array::average_buffers, buffers.data());
+  }
+  std::vector<scalar> states(static_cast<std::size_t>(elements(array::states)), scalar(0));
+  for_each_index<Run::objective::states::size>([&]<int S>() {
+    using entry = type_at<S, typename Run::objective::states>;
+    initialise_state(entry::type::init, entry::type::extents, std::string("state.") + entry::label(), options_.seed,
+                     states.data() + run_memory<Run>::state_elements(S));
+  });
+  write(array::states, states.data());
+}
+
+/// Finds the first operation of the forward pass whose output is not finite.
+template <class Scalar, class Backend>
+struct first_non_finite final : output_observer {
+  first_non_finite(typename Backend::context& context, op_record const* table) : context(context), table(table) {}
+  void see(op_record const* op, int at, void const* y, index elements) override {
+    if (found >= 0) return;
+    values.resize(static_cast<std::size_t>(elements));
+    Backend::copy_out(context, values.data(), y, elements * index{sizeof(Scalar)});
+    for (Scalar v : values)
+      if (!std::isfinite(v)) return void((found = static_cast<int>(op - table), iteration = at));
+  }
+  typename Backend::context& context;
+  op_record const* table;
+  std::vector<Scalar> values;
+  int found = -1;
+  int iteration = 0;
+};
+
+template <class Run>
+void pipeline_impl<Run, true>::report_non_finite(double loss) {
+  first_non_finite<scalar, typename Run::backend> observer(context_, plan_of<Run>.op);
+  exec::template forward<true>(context_, arrays_, options_, steps_, &observer);
+  std::string const layer = observer.found >= 0 ? plan_of<Run>.op_name(observer.found, observer.iteration).text : "loss";
+  throw non_finite_error(901, steps_, layer,
+                         "the loss is " + std::to_string(loss) + " at step " + std::to_string(steps_) + "; the first output that is not finite is that of " +
+                             layer + "; nothing was updated in this step; lower the learning rate, clip gradients, or check the images");
+}
+
+}  // namespace ssl
+
+/// In a header or a user's file: the pipeline of `run` is compiled elsewhere, once.
+#define PRETEXT_EXTERN_PIPELINE(run) extern template class ssl::pipeline_impl<run, true>
+/// In exactly one source file.
+#define PRETEXT_INSTANTIATE_PIPELINE(run) template class ssl::pipeline_impl<run, true>
