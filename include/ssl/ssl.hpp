@@ -21,5 +21,5 @@
 #include "ssl/objectives/simclr.hpp"
 #include "ssl/optimizers/adamw.hpp"
 #include "ssl/optimizers/sgd.hpp"
-#include "ssl/pipeline/pipeline.hpp"
+#include "ssl/pipeline/frozen_encoder.hpp"
 #include "ssl/version.hpp"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ssl/augmentations/normalise.hpp"
+#include "ssl/augmentations/resample.hpp"
 #include "ssl/augmentations/stage.hpp"
 #include "ssl/core/image.hpp"
 
@@ -20,6 +21,22 @@ inline void to_float(image_view picture, channel_statistics const& statistics, f
     for (int v = 0; v < 256; ++v) value[v] = static_cast<float>(v) * unit_of_bytes<float>;
     for (float& v : value) v = (v - mean) * scale;
     for (index i = c; i < pixels * picture.channels; i += picture.channels) out[i] = value[picture.data[i]];
+  }
+}
+
+/// The same where the picture may have another size than the image: it is then resized first (bilinear, antialiased).
+///
+/// Shapes  picture: (any, any, C), 8 bit; out: (H, W, C) of the image
+/// Source  torchvision's Resize of a float tensor with antialias. Deviation: sums round otherwise
+inline void to_float(image_view picture, shape image, channel_statistics const& statistics, float* out, scratch& memory) {
+  if (picture.height == image.h && picture.width == image.w) return to_float(picture, statistics, out);
+  index const pixels = image.tokens();
+  float* const planes = memory.floats(0, pixels * picture.channels);
+  resize_crop<resample_config{}>(picture, {0, 0, picture.height, picture.width}, image.h, image.w, planes, memory);
+  for (int c = 0; c < picture.channels; ++c) {
+    bool const known = c < channel_statistics::capacity;
+    float const mean = known ? statistics.mean[c] : 0.0f, scale = known ? 1.0f / statistics.deviation[c] : 1.0f;
+    for (index i = 0; i < pixels; ++i) out[i * picture.channels + c] = (planes[c * pixels + i] - mean) * scale;
   }
 }
 

@@ -105,7 +105,8 @@ constexpr void trace_node(step_trace& t) {
     using net = typename node_layer<Run, Node>::type;
     shape const in = t.at[n.input[0]];
     verdict const v = net::check(in);
-    if (!v.ok() || in.n % n.statistics_groups != 0) return t.reject(Node, v);
+    if (!v.ok()) return t.reject(Node, v);
+    if (in.n % n.statistics_groups != 0) return t.reject(Node, {.accepted = false, .in = in});
     t.at[Node] = net::output(in);
   } else if constexpr (n.kind == node_kind::stack) {
     shape const a = t.at[n.input[0]], b = t.at[n.input[1]];

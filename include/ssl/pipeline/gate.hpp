@@ -21,14 +21,19 @@ struct layer_rejects_input {
                         "it and the input shape {n, h, w, c}; change the image size or the layers before it (docs/errors.md#e102)");
 };
 
+/// Makes the compiler print the layer of a network that refuses an input; nothing where none does.
+template <class Network, verdict Why, bool Explain>
+struct explain_rejection {};
+template <class Network, verdict Why>
+struct explain_rejection<Network, Why, true> {
+  static constexpr layer_path path{{Why.path[0], Why.path[1], Why.path[2], Why.path[3], Why.path[4], Why.path[5], Why.path[6], Why.path[7]}};
+  static constexpr auto size = sizeof(layer_rejects_input<Network, path, Why.in, Why.valid>);
+};
+
 template <class Run, bool Explain>
 struct explain_layer {};
 template <class Run>
-struct explain_layer<Run, true> {
-  static constexpr auto const& why = trace_of<Run>.why;
-  static constexpr layer_path path{{why.path[0], why.path[1], why.path[2], why.path[3], why.path[4], why.path[5], why.path[6], why.path[7]}};
-  static constexpr auto size = sizeof(layer_rejects_input<typename node_layer<Run, trace_of<Run>.rejecting>::type, path, why.in, why.valid>);
-};
+struct explain_layer<Run, true> : explain_rejection<typename node_layer<Run, trace_of<Run>.rejecting>::type, trace_of<Run>.why, true> {};
 
 /// The user's backend with its missing capability spelled out by the compiler.
 template <class Backend, class Scalar, bool Ask>

@@ -15,6 +15,13 @@ namespace ssl {
 /// The arrays of a pipeline that outlive a step.
 enum class array { parameters, gradients, slots, averages, buffers, average_buffers, states };
 
+/// The flat arrays of an encoder by itself; frozen_encoder::blocks says what lies where.
+template <class T>
+struct encoder_weights {
+  std::vector<T> parameters;
+  std::vector<T> buffers;
+};
+
 template <class Run, bool Composes>
 class pipeline_impl;
 
@@ -52,6 +59,8 @@ class pipeline_impl<Run, true> {
   static index elements(array which);
   void read(array which, scalar* to);
   void write(array which, scalar const* from);
+  /// The encoder that the objective exports: its trained weights, or their moving average.
+  encoder_weights<scalar> exported();
 
  private:
   using exec = executor<Run>;
@@ -87,6 +96,7 @@ class pipeline_impl<Run, false> {
   void read(A&&...) {}
   template <class... A>
   void write(A&&...) {}
+  encoder_weights<scalar> exported() { return {}; }
 };
 
 template <class Run>
@@ -185,6 +195,19 @@ void pipeline_impl<Run, true>::read(array which, scalar* to) {
 template <class Run>
 void pipeline_impl<Run, true>::write(array which, scalar const* from) {
   Run::backend::copy_in(context_, pointer(which), from, elements(which) * index{sizeof(scalar)});
+}
+
+template <class Run>
+encoder_weights<typename Run::scalar> pipeline_impl<Run, true>::exported() {
+  constexpr role_range encoder = run_memory<Run>::range_table.role[0];
+  constexpr bool average = Run::objective::exports_average;
+  auto const part = [this](array which, index first, index count) {
+    std::vector<scalar> all(static_cast<std::size_t>(elements(which)));
+    read(which, all.data());
+    return std::vector<scalar>(all.begin() + first, all.begin() + first + count);
+  };
+  return {.parameters = part(average ? array::averages : array::parameters, encoder.parameter, encoder.parameter_elements),
+          .buffers = part(average ? array::average_buffers : array::buffers, encoder.buffer, encoder.buffer_elements)};
 }
 
 template <class Run>
