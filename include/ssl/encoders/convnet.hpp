@@ -10,9 +10,9 @@
 namespace ssl::encoders {
 
 struct convnet_config {
-  int width = 32;   ///< channels of the first stage; each further stage has twice as many
-  int stages = 4;   ///< 1 to 6; all but the first halve the image
-  int kernel = 3;   ///< odd
+  int width = 32;  ///< channels of the first stage; each further stage has twice as many
+  int stages = 4;  ///< 1 to 6; all but the first halve the image
+  int kernel = 3;  ///< odd
 };
 
 namespace detail {
@@ -35,14 +35,15 @@ using convnet_stage_at =
 /// Shapes    x: (N, H, W, C) -> y: (N, 1, 1, width 2^(stages - 1))
 /// Errors    E101 a width or a kernel that is not positive, more than 6 stages
 /// Names     stage1.conv.weight, stage1.bn.weight, ...
-/// Source    the ConvNet of many few-shot papers without its pools; stride 2 instead. Convolutions without bias, drawn as torchvision's
+/// Source    the ConvNet of many few-shot papers without its pools; stride 2 instead. Convolutions without bias, drawn as
+/// torchvision's
 template <convnet_config Config = convnet_config{}>
-struct convnet
-    : layers::sequential<named<"stage1", detail::convnet_stage_at<Config, 0>>,  // (N, H, W, width)
-                         named<"stage2", detail::convnet_stage_at<Config, 1>>,  // (N, H / 2, W / 2, 2 width)
-                         named<"stage3", detail::convnet_stage_at<Config, 2>>, named<"stage4", detail::convnet_stage_at<Config, 3>>,
-                         named<"stage5", detail::convnet_stage_at<Config, 4>>, named<"stage6", detail::convnet_stage_at<Config, 5>>,
-                         named<"pool", layers::global_average_pool>> {  // (N, 1, 1, width 2^(stages - 1))
+struct convnet : layers::sequential<
+                     named<"stage1", detail::convnet_stage_at<Config, 0>>,  // (N, H, W, width)
+                     named<"stage2", detail::convnet_stage_at<Config, 1>>,  // (N, H / 2, W / 2, 2 width)
+                     named<"stage3", detail::convnet_stage_at<Config, 2>>, named<"stage4", detail::convnet_stage_at<Config, 3>>,
+                     named<"stage5", detail::convnet_stage_at<Config, 4>>, named<"stage6", detail::convnet_stage_at<Config, 5>>,
+                     named<"pool", layers::global_average_pool>> {  // (N, 1, 1, width 2^(stages - 1))
   using base = typename convnet::sequential;
   static constexpr verdict check(shape in) {
     bool const valid = Config.width > 0 && Config.stages >= 1 && Config.stages <= 6 && Config.kernel % 2 == 1;

@@ -27,7 +27,7 @@ struct mlp
     : layers::sequential<named<"", layers::flatten>,  // (N, 1, 1, H W C)
                          named<"fc1", layers::linear<layers::linear_config{.out = Config.hidden}>>,
                          named<"bn1", std::conditional_t<Config.norm == mlp_norm::batch, layers::batch_norm<>, layers::identity>>,
-                         named<"", layers::relu>,
-                         named<"fc2", layers::linear<layers::linear_config{.out = Config.out}>>> {};  // (N, 1, 1, out)
+                         named<"", layers::relu>, named<"fc2", layers::linear<layers::linear_config{.out = Config.out}>>> {
+};  // (N, 1, 1, out)
 
 }  // namespace ssl::encoders

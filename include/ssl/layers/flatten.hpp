@@ -9,7 +9,7 @@ namespace ssl::layers {
 ///
 /// Shapes    x: (N, H, W, C) -> y: (N, 1, 1, H W C)
 /// Source    torch.nn.Flatten. Deviation: channels vary fastest here, so weights that follow a flatten of more than one pixel
-///           have another column order than in PyTorch (C, H, W); files keep PyTorch's order and io converts
+///           have another column order than in PyTorch (C, H, W), in memory and in files
 struct flatten : identity {
   static constexpr shape output(shape in) { return {in.n, 1, 1, static_cast<int>(in.tokens()) * in.c}; }
   template <class Env>

@@ -22,20 +22,22 @@ struct simclr_config {
 /// State     none
 /// Exports   the encoder as trained; the projector is thrown away
 /// Errors    compile time: E305 (not two views), E306 (a batch of one image)
-/// Source    Chen et al. 2020, arXiv:2002.05709; google-research/simclr. Deviations: the loss is the mean over 2N rows, half of what their
-///           code returns; the projector's default form is that of most PyTorch ports, layers::projection_form names the published one
+/// Source    Chen et al. 2020, arXiv:2002.05709; google-research/simclr. Deviations: the loss is the mean over 2N rows, half of
+/// what their
+///           code returns; the projector's default form is that of most PyTorch ports, layers::projection_form names the
+///           published one
 /// Example   examples/02_pretrain_simclr.cpp
 template <simclr_config Config = simclr_config{}>
 struct simclr : objective_defaults {
   struct options {
     number temperature = 0.5;
   };
-  using networks = type_list<named<
-      "projector", layers::projection<layers::projection_config{.hidden = Config.hidden, .out = Config.output, .form = Config.projector}>>>;
+  using networks = type_list<named<"projector", layers::projection<layers::projection_config{
+                                                    .hidden = Config.hidden, .out = Config.output, .form = Config.projector}>>>;
   using losses = type_list<named<"nt_xent", ssl::losses::nt_xent<ssl::losses::nt_xent_config{.form = Config.similarity}>>>;
 
   static constexpr auto graph = build_graph([](auto& g) {
-    auto views = g.views(0);                                           // (2N, H, W, C)
+    auto views = g.views(0);                                            // (2N, H, W, C)
     auto embeddings = g.apply("projector", g.apply("encoder", views));  // (2N, 1, 1, output)
     g.loss("nt_xent", {embeddings});
   });

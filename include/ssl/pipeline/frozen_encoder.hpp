@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ssl/augmentations/detail/check_picture.hpp"
 #include "ssl/augmentations/evaluation.hpp"
 #include "ssl/augmentations/resample.hpp"
 #include "ssl/core/block_list.hpp"
@@ -15,8 +16,8 @@
 
 namespace ssl {
 
-/// A trained encoder by itself: forward only, no training code, for a fixed number of images at a time. What evaluation uses and what a
-/// product ships.
+/// A trained encoder by itself: forward only, no training code, for a fixed number of images at a time. What evaluation uses and
+/// what a product ships.
 ///
 ///     ssl::frozen_of<my_run, 1> encoder{threads, "encoder.safetensors"};
 ///     encoder.features(&picture, 1, values.data());
@@ -24,8 +25,9 @@ namespace ssl {
 /// Shapes    image: (H, W, C) of 8 bits, another height or width is resized (bilinear, antialiased); features: (N, width)
 /// Memory    one block in the backend's memory, allocated at construction, and one batch on the host
 /// Threads   one thread at a time
-/// Errors    compile time: E101, E102 (the encoder cannot take the image), E120; run time: E602, E603 (images), E7xx, E802 (files)
-/// Source    normalisation: the mean and deviation that training used, from the file. Resizing: torchvision's Resize with antialias
+/// Errors    compile time: E101, E102 (the encoder cannot take the image), E120; run time: E602, E603 (images), E7xx, E802
+/// (files) Source    normalisation: the mean and deviation that training used, from the file. Resizing: torchvision's Resize with
+/// antialias
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar = float>
 class frozen_encoder {
   template <execution_mode Mode>
@@ -177,10 +179,12 @@ namespace detail {
 /// Keeps the last output of a module: that of the last operation whose name is the module's or lies inside it.
 template <class Plan, class Scalar, class Backend>
 struct tap_observer final : output_observer {
-  tap_observer(Plan const& plan, typename Backend::context& context, std::string const& tap) : plan(plan), context(context), tap(tap) {}
+  tap_observer(Plan const& plan, typename Backend::context& context, std::string const& tap)
+      : plan(plan), context(context), tap(tap) {}
   void see(op_record const* op, int iteration, void const* y, index elements) override {
     name const at = plan.op_name(static_cast<int>(op - plan.op), iteration);
-    bool const inside = std::strncmp(at.text, tap.c_str(), tap.size()) == 0 && (at.text[tap.size()] == '\0' || at.text[tap.size()] == '.');
+    bool const inside =
+        std::strncmp(at.text, tap.c_str(), tap.size()) == 0 && (at.text[tap.size()] == '\0' || at.text[tap.size()] == '.');
     if (!inside) return;
     values.resize(static_cast<std::size_t>(elements));
     Backend::copy_out(context, values.data(), y, elements * index{sizeof(Scalar)});
@@ -194,11 +198,13 @@ struct tap_observer final : output_observer {
 }  // namespace detail
 
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::tap(image_view const* images, int count, std::string const& tap) {
+std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::tap(image_view const* images, int count,
+                                                                                std::string const& tap) {
   take(images, count);
   detail::tap_observer<std::remove_cvref_t<decltype(plan())>, Scalar, Backend> observer(plan(), context_, tap);
   forward<execution{.mode = execution_mode::evaluation, .observed = true}>(Scalar(0), &observer);
-  if (observer.values.empty()) throw composition_error(803, "the encoder has no module called '" + tap + "'; expected the name of one of its layers");
+  if (observer.values.empty())
+    throw composition_error(803, "the encoder has no module called '" + tap + "'; expected the name of one of its layers");
   observer.values.resize(observer.values.size() / Batch * static_cast<std::size_t>(count));
   return std::move(observer.values);
 }

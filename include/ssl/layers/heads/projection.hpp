@@ -26,17 +26,22 @@ namespace detail {
 
 template <int Out, projection_form Form, affine Affine>
 struct linear_with_norm
-    : sequential<named<"linear", linear<linear_config{.out = Out, .bias = bias::none,
-                                                      .init = Form == projection_form::published ? linear_init::simclr : linear_init::pytorch}>>,
+    : sequential<named<"linear", linear<linear_config{
+                                     .out = Out,
+                                     .bias = bias::none,
+                                     .init = Form == projection_form::published ? linear_init::simclr : linear_init::pytorch}>>,
                  named<"bn", batch_norm<batch_norm_config{.affine = Affine}>>> {};
 
 template <projection_config Config>
 struct projection_parts {
-  struct hidden : sequential<named<"", linear_with_norm<Config.hidden, Config.form, affine::scale_and_shift>>, named<"", relu>> {};
+  struct hidden : sequential<named<"", linear_with_norm<Config.hidden, Config.form, affine::scale_and_shift>>, named<"", relu>> {
+  };
   using second = std::conditional_t<Config.layers == 3, hidden, identity>;
-  using last = std::conditional_t<
-      Config.form == projection_form::last_linear, sequential<named<"linear", linear<linear_config{.out = Config.out}>>>,
-      linear_with_norm<Config.out, Config.form, Config.form == projection_form::published ? affine::scale : affine::scale_and_shift>>;
+  using last =
+      std::conditional_t<Config.form == projection_form::last_linear,
+                         sequential<named<"linear", linear<linear_config{.out = Config.out}>>>,
+                         linear_with_norm<Config.out, Config.form,
+                                          Config.form == projection_form::published ? affine::scale : affine::scale_and_shift>>;
 };
 
 }  // namespace detail

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ssl/core/host_only.hpp"
+
+#include "ssl/augmentations/evaluation.hpp"
+#include "ssl/evaluation/knn.hpp"
+#include "ssl/evaluation/linear_probe.hpp"
+#include "ssl/pipeline/frozen_encoder.hpp"
+
+/// \file
+/// From data sets to the arrays that evaluation works on, and evaluations of a frozen encoder in one call.
+namespace ssl::evaluation {
+
+/// Features of all images of a data set, (N, width). The tail of the last batch is padded and cut off.
+template <class Frozen, dataset D>
+basic_embeddings<typename Frozen::scalar> features(Frozen& encoder, D const& data) {
+  auto result = detail::make_embeddings<typename Frozen::scalar>(data.size(), Frozen::width);
+  std::vector<image_view> images(Frozen::batch);
+  for (index first = 0; first < data.size(); first += Frozen::batch) {
+    int const count = static_cast<int>(std::min<index>(Frozen::batch, data.size() - first));
+    for (int i = 0; i < count; ++i) images[static_cast<std::size_t>(i)] = data.image(first + i);
+    encoder.features(images.data(), count, result.data() + first * Frozen::width);
+  }
+  return result;
+}
+
+/// The pixels themselves, normalised as an encoder's input is: what features must beat, (N, H W C).
+///
+/// Errors  E605 (images of different sizes), E640 (no image)
+template <dataset D>
+embeddings raw_pixels(D const& data, augmentations::channel_statistics const& statistics) {
+  if (data.size() < 1) throw data_error(640, "raw_pixels: the data set is empty; expected at least one image");
+  image_view const head = data.image(0);
+  index const width = index{head.height} * head.width * head.channels;
+  auto result = detail::make_embeddings<float>(data.size(), width);
+  for (index i = 0; i < data.size(); ++i) {
+    image_view const picture = data.image(i);
+    if (picture.height != head.height || picture.width != head.width || picture.channels != head.channels)
+      throw data_error(605,
+                       "raw_pixels: image " + std::to_string(i) + " has another size than image 0; expected images of one size");
+    augmentations::to_float(picture, statistics, result.data() + i * width);
+  }
+  return result;
+}
+
+/// The classes of a data set, (N).
+template <labelled_dataset D>
+labels labels_of(D const& data) {
+  labels result({static_cast<std::size_t>(data.size())}, 0);
+  for (index i = 0; i < data.size(); ++i) result(static_cast<std::size_t>(i)) = data.label(i);
+  return result;
+}
+
+/// Gives an untrained encoder the batch statistics that it would have seen: their average over all whole batches of the data set.
+///
+/// Errors  E601 (fewer images than one batch)
+template <class Frozen, dataset D>
+void calibrate(Frozen& encoder, D const& data) {
+  index const batches = data.size() / Frozen::batch;
+  if (batches < 1)
+    throw data_error(601, "calibrate: the data set has " + std::to_string(data.size()) +
+                              " images; expected at least one batch of " + std::to_string(Frozen::batch));
+  std::vector<image_view> images(Frozen::batch);
+  for (index b = 0; b < batches; ++b) {
+    for (int i = 0; i < Frozen::batch; ++i) images[static_cast<std::size_t>(i)] = data.image(b * Frozen::batch + i);
+    encoder.calibrate(images.data(), static_cast<int>(b));
+  }
+}
+
+/// Nearest neighbours on the features of a frozen encoder: the bank are the training images.
+template <class Frozen, labelled_dataset Train, labelled_dataset Test>
+requires requires { std::remove_cvref_t<Frozen>::width; }
+knn_result knn(Frozen&& encoder, Train const& train, Test const& test, knn_options const& options = {}) {
+  auto const bank = features(encoder, train), queries = features(encoder, test);
+  return knn(bank, labels_of(train), queries, labels_of(test), options);
+}
+
+/// Linear probe on the features of a frozen encoder.
+template <class Frozen, labelled_dataset Train, labelled_dataset Test>
+requires requires { std::remove_cvref_t<Frozen>::width; }
+linear_probe_result linear_probe(Frozen&& encoder, Train const& train, Test const& test,
+                                 linear_probe_options const& options = {}) {
+  auto const rows = features(encoder, train), queries = features(encoder, test);
+  return linear_probe(rows, labels_of(train), queries, labels_of(test), options);
+}
+
+}  // namespace ssl::evaluation
