@@ -8,8 +8,8 @@
 
 /// The loops of map2d, sum_rows and sum_cols.
 ///
-/// Sums: a row is cut into at most 64 chunks of at least 4096 places, a chunk is added up in 16 interleaved parts, parts and chunks are
-/// added in order. A column is cut into at most 16 slices of rows, a slice into chunks of 128 rows; rows, chunks and slices are
+/// Sums: a row is cut into at most 64 chunks, a chunk into pieces of 4096 places, a piece is added up in 16 interleaved parts; parts,
+/// pieces and chunks are added in order. A column is cut into at most 16 slices of rows, a slice into chunks of 128 rows; rows, chunks and slices are
 /// added in order. All cuts depend on the extents alone.
 namespace ssl::backends::cpu_cells {
 
@@ -35,9 +35,9 @@ void map2d(cpu_context const& context, index rows, index cols, F const& f) {
   });
 }
 
-/// sum over c in [left, right) of f(r, c)
+/// sum over c in [left, right) of f(r, c), in one piece
 template <class F>
-PRETEXT_INLINE auto sum_of_row(F const& f, index r, index left, index right) {
+PRETEXT_INLINE auto sum_of_piece(F const& f, index r, index left, index right) {
   using T = decltype(f(r, left));
   constexpr int lanes = 16;
   T part[lanes] = {};
@@ -50,6 +50,13 @@ PRETEXT_INLINE auto sum_of_row(F const& f, index r, index left, index right) {
   for (int half = lanes / 2; half > 0; half /= 2)
     for (int l = 0; l < half; ++l) part[l] += part[l + half];
   return part[0];
+}
+
+template <class F>
+auto sum_of_row(F const& f, index r, index left, index right) {
+  auto sum = sum_of_piece(f, r, left, smaller(right, left + least_cells));
+  for (left += least_cells; left < right; left += least_cells) sum += sum_of_piece(f, r, left, smaller(right, left + least_cells));
+  return sum;
 }
 
 template <class F, class Out>
