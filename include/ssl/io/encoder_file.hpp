@@ -148,15 +148,6 @@ void save_encoder(Frozen const& encoder, std::string const& path, std::map<std::
   file.save(path);
 }
 
-/// The encoder of a pipeline, by itself: the weights that the objective exports, and the statistics that the augmentation
-/// normalises with.
-template <class Frozen, class Run>
-void freeze(pipeline<Run>& trained, Frozen& encoder) {
-  encoder.set_weights(trained.exported());
-  if constexpr (requires { Run::augmentation::statistics(trained.options().augmentation); })
-    encoder.statistics() = Run::augmentation::statistics(trained.options().augmentation);
-}
-
 /// Writes the encoder that a pipeline has trained.
 template <class Run>
 void save_encoder(pipeline<Run>& trained, std::string const& path, std::map<std::string, std::string> notes = {}) {

@@ -209,4 +209,13 @@ std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::tap(
   return std::move(observer.values);
 }
 
+/// The encoder of a pipeline, by itself: the weights that the objective exports, and the statistics that the augmentation
+/// normalises with.
+template <class Frozen, class Run>
+void freeze(pipeline<Run>& trained, Frozen& encoder) {
+  encoder.set_weights(trained.exported());
+  if constexpr (requires { Run::augmentation::statistics(trained.options().augmentation); })
+    encoder.statistics() = Run::augmentation::statistics(trained.options().augmentation);
+}
+
 }  // namespace ssl

@@ -65,7 +65,7 @@ TEST_CASE("weights of convolutions stand in PyTorch's order in the file") {
   std::string const path = folder / "encoder.safetensors";
   trained<small_run> t;
   frozen_of<small_run, 1> encoder(t.context);
-  io::freeze(t.p, encoder);
+  freeze(t.p, encoder);
   io::save_encoder(encoder, path);
 
   auto const file = io::safetensors_file::open(path);
