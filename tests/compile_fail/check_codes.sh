@@ -35,8 +35,10 @@ for code in $cases; do
   grep -qx "$code" <<<"$compile_time" || complain "the case of $code has no entry of kind 'compile time' in $page"
 done
 
-# Codes in headers: a sentence "ssl[E102]", or an exception made with its number, as in data_error(601, ...).
-used=$(grep -rhoE 'ssl\[E[0-9]{3}\]|_error[({][0-9]{3}' "$headers" | grep -oE '[0-9]{3}' | sed 's/^/E/' | sort -u)
+# Codes in headers: a sentence "ssl[E102]", or a number given to an exception or to a function that throws it, as in
+# data_error(601, ...) and fail(711, ...), also across a line's end.
+used=$(grep -rhozE 'ssl\[E[0-9]{3}\]|(_error|\bfail)[({][[:space:]]*[0-9]{3}\b' "$headers" | tr '\0' '\n' | grep -oE '[0-9]{3}' |
+  sed 's/^/E/' | sort -u)
 for code in $used; do
   grep -qx "$code" <<<"$explained" || complain "$code is given by a header and has no entry in $page"
 done
