@@ -5,6 +5,8 @@
 /// The portable library: every policy, the pipeline and the `reference` backend. Understood by g++, clang++ and nvcc; needs
 /// nothing but the standard library. Host code adds <ssl/cpu.hpp> and <ssl/host.hpp>.
 
+#include "ssl/pipeline/gate.hpp"  // first, so that the compiler's way to the sentence about a wrong composition is short
+
 #include "ssl/augmentations/evaluation.hpp"
 #include "ssl/augmentations/random_solarize.hpp"
 #include "ssl/augmentations/simclr.hpp"

@@ -98,6 +98,13 @@ struct chain_options : detail::stage_options<Named>... {
   using stage_called = type_at<place<Name>(), type_list<Named...>>;
 };
 
+/// Whether the stages of a chain stand in an order that works.
+template <bool Valid>
+struct stage_order {
+  static_assert(Valid, "ssl[E130]: a stage that samples the picture, such as a crop, is not the first of its augmentation chain; "
+                       "make it the first, and the only one (docs/errors.md#e130)");
+};
+
 /// Stages, `named<"crop", random_resized_crop<>>`, `named<"flip", random_horizontal_flip>`, ..., applied in order to make one
 /// view of an 8-bit picture.
 ///
@@ -121,16 +128,16 @@ struct basic_chain {
   template <int I>
   using stage = typename type_at<I, stages>::type;
   static constexpr detail::pass_table<size> table{Fusion, {Named::type::kind...}};
-  static_assert(table.sampling_is_first(),
-                "ssl[E130]: a stage that samples the picture, such as a crop, is not the first of its augmentation "
-                "chain; make it the first, and the only one (docs/errors.md#e130)");
 
  public:
+  /// A stage that samples is the first, and no other one is.
+  static constexpr bool valid = table.sampling_is_first();
   /// How often the pixels are walked through.
   static constexpr int passes = table.passes;
 
   /// Writes one view. The key's operation is set here.
   static void apply(shape image, options const& o, draw_key key, image_view picture, float* out, scratch& memory) {
+    static_assert(sizeof(stage_order<valid>) > 0);
     detail::check_picture(image, picture, stage<0>::kind == stage_kind::sampling);
     if (image.c == 3) {
       view<colours::rgb>(image, o, key, picture, out, memory).run();

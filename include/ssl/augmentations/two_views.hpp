@@ -58,6 +58,11 @@ struct joined<type_list<A...>> {
 template <class... A, class... B, class... Rest>
 struct joined<type_list<A...>, type_list<B...>, Rest...> : joined<type_list<A..., B...>, Rest...> {};
 
+template <class... Views>
+constexpr bool all_valid(type_list<Views...>) {
+  return (Views::chain::valid && ...);
+}
+
 template <class List>
 struct options_of_views;
 template <class... Views>
@@ -74,6 +79,7 @@ struct view_groups {
   using parts = typename detail::joined<typename Groups::parts...>::type;
   template <int I>
   using chain_at = typename type_at<I, parts>::chain;
+  static constexpr bool valid = detail::all_valid(parts{});  ///< of every chain
 
   struct options : detail::options_of_views<parts>::type {
     /// The numbers of the chain of the I-th `views`, counted through all groups.

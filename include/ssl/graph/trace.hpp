@@ -104,7 +104,7 @@ constexpr void trace_node(step_trace& t) {
   } else if constexpr (runs_layer(n.kind)) {
     using net = typename node_layer<Run, Node>::type;
     shape const in = t.at[n.input[0]];
-    verdict const v = net::check(in);
+    verdict const v = checked<net>(in);
     if (!v.ok()) return t.reject(Node, v);
     if (in.n % n.statistics_groups != 0) return t.reject(Node, {.accepted = false, .in = in});
     t.at[Node] = net::output(in);

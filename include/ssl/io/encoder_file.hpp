@@ -189,8 +189,8 @@ load_report load_encoder(Frozen& encoder, std::string const& path) {
 
 namespace ssl {
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::frozen_encoder(context_type& context, std::string const& path)
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::frozen_encoder(context_type& context, std::string const& path)
     : frozen_encoder(context) {
   io::load_encoder(*this, path);
 }

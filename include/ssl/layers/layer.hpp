@@ -53,7 +53,7 @@ struct primitive {
 
   static constexpr verdict check(shape in) {
     if (!Self::valid) return {.valid = false, .in = in};
-    return {.accepted = Self::accepts(in), .in = in};
+    return {.accepted = in.positive() && Self::accepts(in) && Self::output(in).positive(), .in = in};
   }
   template <class Env>
   static constexpr value record(recorder& r, value in) {
@@ -68,6 +68,14 @@ concept layer = requires(shape in) {
   { L::output(in) } -> std::same_as<shape>;
   { L::operations } -> std::convertible_to<int>;
 };
+
+/// What a network says about an input. One that makes nothing of it refuses it.
+template <class L>
+constexpr verdict checked(shape in) {
+  verdict v = L::check(in);
+  if (v.ok() && !L::output(in).positive()) v = {.accepted = false, .in = in};
+  return v;
+}
 
 template <class L>
 concept primitive_layer = layer<L> && requires { requires L::is_primitive; };

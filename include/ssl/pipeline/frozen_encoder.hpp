@@ -25,10 +25,11 @@ namespace ssl {
 /// Shapes    image: (H, W, C) of 8 bits, another height or width is resized (bilinear, antialiased); features: (N, width)
 /// Memory    one block in the backend's memory, allocated at construction, and one batch on the host
 /// Threads   one thread at a time
-/// Errors    compile time: E101, E102 (the encoder cannot take the image), E120; run time: E602, E603 (images), E7xx, E802
-/// (files) Source    normalisation: the mean and deviation that training used, from the file. Resizing: torchvision's Resize with
-/// antialias
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar = float>
+/// Errors    compile time: E101, E102 (the encoder cannot take the image), E100, E111, E120, E201; run time: E602, E603 (images),
+///           E7xx, E802 (files)
+/// Source    normalisation: the mean and deviation that training used, from the file. Resizing: torchvision's Resize with antialias
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar = float,
+          bool Works = facts::frozen_failure<Encoder, Image, Backend, Batch, Scalar>() == 0>
 class frozen_encoder {
   template <execution_mode Mode>
   using env = environment<Backend, Scalar, execution{.mode = Mode}>;
@@ -71,7 +72,6 @@ class frozen_encoder {
 
  private:
   static constexpr shape input = Image.with_batch(Batch);
-  static_assert(sizeof(explain_rejection<Encoder, Encoder::check(input), !Encoder::check(input).ok()>) > 0);
 
   static constexpr auto const& table() { return block_table_of<Encoder, input, env<execution_mode::evaluation>>; }
   static constexpr auto const& plan() { return forward_plan_of<Encoder, input, env<execution_mode::evaluation>>; }
@@ -93,14 +93,57 @@ class frozen_encoder {
   std::vector<Scalar> values_;
 };
 
-/// The frozen encoder of a run, for `Batch` images at a time.
-template <class Run, int Batch = Run::batch>
-using frozen_of = frozen_encoder<typename Run::encoder, Run::image, typename Run::backend, Batch, typename Run::scalar>;
+/// One sentence about why there is no such encoder.
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
+class frozen_encoder<Encoder, Image, Backend, Batch, Scalar, false> : public frozen_stub {
+  static_assert(sizeof(sentence_about_frozen<Encoder, Image, Backend, Batch, Scalar>) > 0);
+
+ public:
+  using frozen_stub::frozen_stub;
+};
+
+namespace detail {
+
+/// The frozen encoder of a run that does not compose, and whose encoder alone does not either: the run's own sentence tells why.
+template <class Run>
+class frozen_of_wrong_run : public frozen_stub {
+  static_assert(sizeof(sentence_about<Run>) > 0);
+
+ public:
+  using frozen_stub::frozen_stub;
+};
+
+template <class Run>
+consteval int batch_of() {
+  if constexpr (facts::names_policies<Run>)
+    return Run::batch;
+  else
+    return 1;
+}
+
+template <class Run, int Batch>
+consteval auto select_frozen() {
+  if constexpr (!facts::names_policies<Run>) {
+    return std::type_identity<frozen_of_wrong_run<Run>>{};
+  } else {
+    constexpr bool works = facts::frozen_failure<typename Run::encoder, Run::image, typename Run::backend, Batch, typename Run::scalar>() == 0;
+    if constexpr (!works && failure_of<Run> != 0)
+      return std::type_identity<frozen_of_wrong_run<Run>>{};
+    else
+      return std::type_identity<frozen_encoder<typename Run::encoder, Run::image, typename Run::backend, Batch, typename Run::scalar, works>>{};
+  }
+}
+
+}  // namespace detail
+
+/// The frozen encoder of a run, for `Batch` images at a time. It looks at the training policies only where the encoder does not work.
+template <class Run, int Batch = detail::batch_of<Run>()>
+using frozen_of = typename decltype(detail::select_frozen<Run, Batch>())::type;
 
 // --- definitions --------------------------------------------------------------------------------------------------------------
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::frozen_encoder(context_type& context, std::uint64_t seed)
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::frozen_encoder(context_type& context, std::uint64_t seed)
     : context_(context),
       memory_(Backend::allocate(context, (table().parameter_elements + table().buffer_elements + plan().arena) * size)),
       picture_(static_cast<std::size_t>(image.elements())),
@@ -114,8 +157,8 @@ frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::frozen_encoder(context_t
   set_weights(w);
 }
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-std::vector<block_info> frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::blocks(block_set set) {
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+std::vector<block_info> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::blocks(block_set set) {
   auto const& t = table();
   std::vector<block_info> list;
   if (set == block_set::parameters)
@@ -125,8 +168,8 @@ std::vector<block_info> frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::
   return list;
 }
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-encoder_weights<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::weights() const {
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+encoder_weights<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::weights() const {
   encoder_weights<Scalar> w{.parameters = std::vector<Scalar>(static_cast<std::size_t>(table().parameter_elements)),
                             .buffers = std::vector<Scalar>(static_cast<std::size_t>(table().buffer_elements))};
   Backend::copy_out(context_, w.parameters.data(), parameters(), table().parameter_elements * size);
@@ -134,15 +177,15 @@ encoder_weights<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::
   return w;
 }
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-void frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::set_weights(encoder_weights<Scalar> const& w) {
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::set_weights(encoder_weights<Scalar> const& w) {
   Backend::copy_in(context_, parameters(), w.parameters.data(), table().parameter_elements * size);
   Backend::copy_in(context_, buffers(), w.buffers.data(), table().buffer_elements * size);
 }
 
 /// Images to the arena: resized where they have another size, converted, normalised; places beyond `count` hold zeros.
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-void frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::take(image_view const* images, int count) {
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::take(image_view const* images, int count) {
   for (int n = 0; n < count; ++n) {
     augmentations::detail::check_picture(image, images[n], true);
     augmentations::to_float(images[n], image, statistics_, picture_.data(), scratch_);
@@ -153,23 +196,23 @@ void frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::take(image_view con
   Backend::copy_in(context_, arena() + plan().x.offset, values_.data(), input.elements() * size);
 }
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
 template <execution Execution>
-void frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::forward(Scalar calibration_rate, output_observer* observer) {
+void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::forward(Scalar calibration_rate, output_observer* observer) {
   frame<Scalar> f{.arena = arena(), .parameters = parameters(), .buffers = buffers(), .calibration_rate = calibration_rate};
   f.observer = observer;
   ssl::forward<Encoder, input, environment<Backend, Scalar, Execution>>(context_, f, plan().op);
 }
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-void frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::features(image_view const* images, int count, Scalar* out) {
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::features(image_view const* images, int count, Scalar* out) {
   take(images, count);
   forward<execution{.mode = execution_mode::evaluation}>(Scalar(0), nullptr);
   Backend::copy_out(context_, out, arena() + plan().y.offset, count * width * size);
 }
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-void frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::calibrate(image_view const* images, int call) {
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::calibrate(image_view const* images, int call) {
   take(images, Batch);
   forward<execution{.mode = execution_mode::calibration}>(Scalar(1) / Scalar(call + 1), nullptr);
 }
@@ -197,8 +240,8 @@ struct tap_observer final : output_observer {
 
 }  // namespace detail
 
-template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
-std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar>::tap(image_view const* images, int count,
+template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
+std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::tap(image_view const* images, int count,
                                                                                 std::string const& tap) {
   take(images, count);
   detail::tap_observer<std::remove_cvref_t<decltype(plan())>, Scalar, Backend> observer(plan(), context_, tap);

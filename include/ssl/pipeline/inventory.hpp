@@ -5,11 +5,10 @@
 #include <vector>
 
 #include "ssl/core/block_list.hpp"
+#include "ssl/pipeline/arrays.hpp"
 #include "ssl/pipeline/memory.hpp"
 
 namespace ssl {
-
-enum class block_set { parameters, buffers };
 
 /// All blocks of a run, role by role.
 template <class Run>

@@ -5,25 +5,14 @@
 #include <vector>
 
 #include "ssl/core/error.hpp"
+#include "ssl/pipeline/arrays.hpp"
 #include "ssl/pipeline/executor.hpp"
 #include "ssl/pipeline/gate.hpp"
 #include "ssl/pipeline/initialise.hpp"
 #include "ssl/pipeline/inventory.hpp"
+#include "ssl/pipeline/stub.hpp"
 
 namespace ssl {
-
-/// The arrays of a pipeline that outlive a step.
-enum class array { parameters, gradients, slots, averages, buffers, average_buffers, states };
-
-/// The flat arrays of an encoder by itself; frozen_encoder::blocks says what lies where.
-template <class T>
-struct encoder_weights {
-  std::vector<T> parameters;
-  std::vector<T> buffers;
-};
-
-template <class Run, bool Composes>
-class pipeline_impl;
 
 /// A complete training pipeline: one run, its memory and its position in training.
 ///
@@ -76,37 +65,11 @@ class pipeline_impl<Run, true> {
   index steps_ = 0;
 };
 
-/// Takes the place of a pipeline that does not compose, so that the user's next lines add no error to the sentence.
-template <class Run>
-class pipeline_impl<Run, false> {
- public:
-  using run = Run;
-  using scalar = float;
-  template <class... A>
-  explicit pipeline_impl(A&&...) {}
-  template <class... A>
-  double step(A&&...) { return 0; }
-  template <class... A>
-  double forward_backward(A&&...) { return 0; }
-  index steps() const { return 0; }
-  void set_steps(index) {}
-  template <class... A>
-  static index elements(A&&...) { return 0; }
-  template <class... A>
-  void read(A&&...) {}
-  template <class... A>
-  void write(A&&...) {}
-  encoder_weights<scalar> exported() { return {}; }
-};
-
+/// The pipeline of a run, or one sentence about why there is none.
 template <class Run>
 class pipeline : public pipeline_impl<Run, failure_of<Run> == 0> {
   using base = pipeline_impl<Run, failure_of<Run> == 0>;
-  static_assert(sizeof(gate<Run>) > 0);
-  static_assert(sizeof(explain_layer<Run, failure_of<Run> == 101 || failure_of<Run> == 102>) > 0);
-  static_assert(failure_of<Run> != 201 || backend<typename Run::backend, typename Run::scalar>,
-                "ssl[E201]: the backend lacks a required capability (context, map2d, sum_rows, sum_cols, gemm for the scalar, memory); add what the "
-                "compiler names below (docs/errors.md#e201)");
+  static_assert(sizeof(sentence_about<Run>) > 0);
 
  public:
   using base::base;

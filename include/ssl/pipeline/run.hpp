@@ -30,26 +30,38 @@ struct compose {
 struct no_options {};
 
 namespace detail {
-template <class Policy>
-consteval auto options_of() {
-  if constexpr (requires { typename Policy::options; })
-    return std::type_identity<typename Policy::options>{};
+template <class Run>
+using encoder_in = typename Run::encoder;
+template <class Run>
+using augmentation_in = typename Run::augmentation;
+template <class Run>
+using objective_in = typename Run::objective;
+template <class Run>
+using optimizer_in = typename Run::optimizer;
+template <class Run>
+using backend_in = typename Run::backend;
+
+template <template <class> class Policy, class Run>
+consteval auto options_type() {
+  if constexpr (requires { typename Policy<Run>::options; })
+    return std::type_identity<typename Policy<Run>::options>{};
   else
     return std::type_identity<no_options>{};
 }
 }  // namespace detail
 
-template <class Policy>
-using options_of = typename decltype(detail::options_of<Policy>())::type;
+/// The numbers of one policy of a run; `no_options` where it has none, or where a wrong run does not name it.
+template <template <class> class Policy, class Run>
+using options_of = typename decltype(detail::options_type<Policy, Run>())::type;
 
 /// The numbers of a run, one aggregate per policy, and the seed of everything random.
 template <class Run>
 struct run_options {
-  [[no_unique_address]] options_of<typename Run::encoder> encoder{};
-  options_of<typename Run::augmentation> augmentation{};
-  options_of<typename Run::objective> objective{};
-  options_of<typename Run::optimizer> optimizer{};
-  [[no_unique_address]] options_of<typename Run::backend> backend{};
+  [[no_unique_address]] options_of<detail::encoder_in, Run> encoder{};
+  options_of<detail::augmentation_in, Run> augmentation{};
+  options_of<detail::objective_in, Run> objective{};
+  options_of<detail::optimizer_in, Run> optimizer{};
+  [[no_unique_address]] options_of<detail::backend_in, Run> backend{};
   std::uint64_t seed = 1;
 };
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+/// \file
+/// Names for what a pipeline and a frozen encoder hold, as others read and write it.
+namespace ssl {
+
+/// The arrays of a pipeline that outlive a step.
+enum class array { parameters, gradients, slots, averages, buffers, average_buffers, states };
+
+/// The flat arrays of an encoder by itself; frozen_encoder::blocks says what lies where.
+template <class T>
+struct encoder_weights {
+  std::vector<T> parameters;
+  std::vector<T> buffers;
+};
+
+/// Blocks that an optimizer moves, and blocks that layers keep up to date (running statistics).
+enum class block_set { parameters, buffers };
+
+}  // namespace ssl

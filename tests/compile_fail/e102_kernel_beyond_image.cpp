@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "small_run.hpp"
+
+struct run : small_run {
+#ifdef PRETEXT_SHOULD_FAIL
+  using encoder =
+      ssl::layers::sequential<ssl::named<"conv", ssl::layers::conv2d<ssl::layers::conv_config{.out = 4, .kernel = 9}>>>;
+#endif
+};
+
+#include "next_lines.hpp"

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "small_run.hpp"
+
+/// The reference, less its products.
+struct incomplete : ssl::backends::reference {
+#ifdef PRETEXT_SHOULD_FAIL
+  static void gemm() = delete;
+#endif
+};
+
+struct run : small_run {
+  using backend = incomplete;
+};
+
+#include "next_lines.hpp"

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "small_run.hpp"
+
+struct objective : small_objective {
+#ifdef PRETEXT_SHOULD_FAIL
+  static constexpr auto graph = ssl::build_graph([](auto& g) {
+    auto features = g.apply("encoder", g.views(0));  // (2N, 1, 1, 4)
+    g.apply("projector", g.channels(features, 0, 2));
+    g.loss("nt_xent", {g.apply("projector", features)});
+  });
+#endif
+};
+
+struct run : small_run {
+  using objective = ::objective;
+};
+
+#include "next_lines.hpp"

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// compilers: g++ clang++
+// components: thrust
+#ifdef PRETEXT_SHOULD_FAIL
+#undef THRUST_DEVICE_SYSTEM
+#endif
+#include "ssl/backends/thrust/thrust.hpp"
+
+using backend = ssl::backends::thrust_on<ssl::backends::cpp_system>;
