@@ -34,7 +34,8 @@ struct simclr : objective_defaults {
   };
   using networks = type_list<named<"projector", layers::projection<layers::projection_config{
                                                     .hidden = Config.hidden, .out = Config.output, .form = Config.projector}>>>;
-  using losses = type_list<named<"nt_xent", ssl::losses::nt_xent<ssl::losses::nt_xent_config{.form = Config.similarity}>>>;
+  using loss = ssl::losses::nt_xent<ssl::losses::nt_xent_config{.form = Config.similarity}>;
+  using losses = type_list<named<"nt_xent", loss>>;
 
   static constexpr auto graph = build_graph([](auto& g) {
     auto views = g.views(0);                                            // (2N, H, W, C)
@@ -42,7 +43,7 @@ struct simclr : objective_defaults {
     g.loss("nt_xent", {embeddings});
   });
   static constexpr bool accepts(augmentations::view_layout const& l) { return l.groups >= 1 && l.group[0].views == 2; }
-  static ssl::losses::nt_xent<>::options loss_options(options const& o, index step, term<"nt_xent">) {
+  static typename loss::options loss_options(options const& o, index step, term<"nt_xent">) {
     return {.temperature = o.temperature.at(step)};
   }
 };
