@@ -10,8 +10,8 @@
 #else
 #define CONFORMANCE_CPU
 #endif
-#if __has_include("ssl/backends/thrust/thrust_on.hpp") && defined(THRUST_DEVICE_SYSTEM)
-#include "ssl/backends/thrust/thrust_on.hpp"
+#if __has_include("ssl/backends/thrust/thrust.hpp") && defined(THRUST_DEVICE_SYSTEM)
+#include "ssl/backends/thrust/thrust.hpp"
 #define CONFORMANCE_THRUST , ssl::backends::thrust_on<ssl::backends::cpp_system>
 #else
 #define CONFORMANCE_THRUST
@@ -65,6 +65,15 @@ struct backwards : ssl::backends::host_memory {
 
 /// Every backend of this build. The reference is compared too: in float with itself in double.
 inline constexpr auto backends = boost::hana::tuple_t<ssl::backends::reference, backwards CONFORMANCE_CPU CONFORMANCE_THRUST>;
+/// A context for small cases, where threads would only wait for each other.
+template <class Backend>
+typename Backend::context one_thread() {
+  if constexpr (requires { typename Backend::context({.threads = 1}); })
+    return typename Backend::context({.threads = 1});
+  else
+    return {};
+}
+
 inline constexpr auto scalars = boost::hana::tuple_t<float, double>;
 
 }  // namespace conformance
