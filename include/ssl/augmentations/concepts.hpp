@@ -85,6 +85,17 @@ using scratch = scratch_of<float>;
 
 namespace ssl {
 
+/// One batch in host memory, as an augmentation's layout describes it: what a training step takes.
+///
+/// Shapes   views[g]: (V, N, H, W, C) of group g; labels[w]: (E, N); masks[w]: (V, N, H, W, C)
+struct batch_input {
+  static constexpr int capacity = augmentations::view_layout::capacity;
+
+  float const* views[capacity] = {};
+  std::int32_t const* labels[capacity] = {};
+  std::int32_t const* masks[capacity] = {};
+};
+
 template <class A>
 concept augmentation = requires(shape image, typename A::options const& options, draw_key key, image_view picture,
                                 augmentations::sample_output const& out, augmentations::scratch& memory) {

@@ -63,8 +63,10 @@ enum class node_kind {
   update         ///< a new value of a state
 };
 
-/// When a state or an average moves: an average before the forward pass or after the optimizer, a state before or after the optimizer.
-enum class moment { before_forward, before_optimizer, after_optimizer };
+/// When a moving average follows its role in a step.
+enum class average_moves { before_forward, after_optimizer };
+/// When a state takes its new value in a step; all losses have read the old one by then.
+enum class state_moves { before_optimizer, after_optimizer };
 
 struct apply_config {
   wire mask{};                ///< integers that the network reads
@@ -72,8 +74,11 @@ struct apply_config {
 };
 
 struct loss_config {
-  int phase = 0;                           ///< phases run in order: backward, then the optimizer, for the roles they update
-  std::initializer_list<label> updates{};  ///< roles whose weights this loss moves; none named: all
+  /// Phases run in order after one forward pass: backward through the phase's losses, then the optimizer for the roles they update.
+  /// A later phase so passes through a network that an earlier one has moved with its new weights and the activations of the old, as the
+  /// published adversarial codes do.
+  int phase = 0;
+  std::initializer_list<label> updates{};  ///< roles that move in this phase; all where a loss of the phase names none
 };
 
 struct graph_node {
@@ -93,13 +98,13 @@ struct graph_node {
   int phase = 0;
   int updates = 0;
   label update[max_updates] = {};
-  moment when = moment::after_optimizer;
+  state_moves when = state_moves::after_optimizer;
 };
 
 /// A role whose weights are followed by a moving average.
 struct average_record {
   label name{};
-  moment when = moment::after_optimizer;
+  average_moves when = average_moves::after_optimizer;
 };
 
 /// What build_graph returns.
@@ -149,11 +154,11 @@ class graph_builder {
     add(n);
   }
   /// Gives a state its next value by a rule of the objective, after all losses have read it.
-  constexpr void update(char const* state, char const* rule, wire x, moment when = moment::after_optimizer) {
+  constexpr void update(char const* state, char const* rule, wire x, state_moves when = state_moves::after_optimizer) {
     add({.kind = node_kind::update, .inputs = 1, .input = {x.node}, .name = state, .rule = rule, .when = when});
   }
   /// Says when the average of a role moves; unless said, after the optimizer.
-  constexpr void move_average(char const* role_name, moment when) { note_average(role_name).when = when; }
+  constexpr void move_average(char const* role_name, average_moves when) { note_average(role_name).when = when; }
 
   step_graph graph{};
 

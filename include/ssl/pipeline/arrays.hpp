@@ -20,4 +20,12 @@ struct encoder_weights {
 /// Blocks that an optimizer moves, and blocks that layers keep up to date (running statistics).
 enum class block_set { parameters, buffers };
 
+/// One term of an objective in a step.
+struct loss_term {
+  char const* name = "";
+  double value = 0;
+  double weight = 1;
+  int phase = 0;
+};
+
 }  // namespace ssl

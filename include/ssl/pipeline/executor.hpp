@@ -4,19 +4,13 @@
 #include "ssl/losses/loss.hpp"
 #include "ssl/objectives/objective.hpp"
 #include "ssl/optimizers/fused_update.hpp"
+#include "ssl/pipeline/arrays.hpp"
 #include "ssl/pipeline/memory.hpp"
 #include "ssl/pipeline/run.hpp"
 
 /// \file
 /// Walks the graph of a run, node by node, with everything decided by `if constexpr`. It names no method.
 namespace ssl {
-
-/// One batch in host memory, as the augmentation lays it out: views (float, NHWC), labels and masks by wire.
-struct batch_input {
-  float const* views[augmentations::view_layout::capacity] = {};
-  std::int32_t const* labels[augmentations::view_layout::capacity] = {};
-  std::int32_t const* masks[augmentations::view_layout::capacity] = {};
-};
 
 /// The arrays of a pipeline, in the backend's memory.
 template <class Run>
@@ -132,14 +126,14 @@ struct executor {
   /// Does every average move right after the optimizer, in the same pass?
   static constexpr bool averages_fused = [] {
     for (int i = 0; i < graph.averages; ++i)
-      if (graph.average[i].when != moment::after_optimizer) return false;
+      if (graph.average[i].when != average_moves::after_optimizer) return false;
     return graph.averages > 0;
   }();
 
   template <int Phase>
   static void update(context& c, arrays const& a, options const& o, index step) {
-    T momentum = 0;
-    if constexpr (averages_fused) momentum = static_cast<T>(objective::average_momentum(o.objective, step));
+    double momentum = 0;
+    if constexpr (averages_fused) momentum = objective::average_momentum(o.objective, step);
     optimizers::flat_arrays<T> flat{.weights = a.parameters(), .gradients = a.gradients(), .slots = a.slots(),
                                     .slot_stride = run_memory<Run>::range_table.parameters,
                                     .average = averages_fused ? a.averages() : nullptr,
@@ -148,18 +142,18 @@ struct executor {
                                                                             phase_blocks<Run, Phase>.count, flat, momentum, a.scratch());
   }
 
-  template <moment When>
+  template <average_moves When>
   static void move_averages(context& c, arrays const& a, options const& o, index step) {
     if constexpr (graph.averages > 0 && !averages_fused)
       for_each_index<run_memory<Run>::roles>([&]<int Role>() {
         constexpr role_range r = run_memory<Run>::range_table.role[Role];
         if constexpr (r.averaged && average_moment(type_at<Role, networks_of<Run>>::label()) == When)
           optimizers::moving_average<run_environment<Run>>(c, a.parameters() + r.parameter, a.averages() + r.parameter, r.parameter_elements,
-                                                           static_cast<T>(objective::average_momentum(o.objective, step)));
+                                                           objective::average_momentum(o.objective, step));
       });
   }
 
-  template <moment When>
+  template <state_moves When>
   static void update_states(context& c, arrays const& a, options const& o, index step) {
     for_each_index<graph.nodes>([&]<int Node>() {
       constexpr graph_node const& n = graph.node[Node];
@@ -173,19 +167,21 @@ struct executor {
     });
   }
 
-  static double loss_weight_sum(options const& o, index step, T const* fetched) {
-    double total = 0;
+  /// Calls use(loss_term) for every term of the objective, given the values that the forward pass left in `losses`.
+  template <class Use>
+  static void for_each_term(options const& o, index step, T const* losses, Use use) {
     for_each_index<graph.nodes>([&]<int Node>() {
-      if constexpr (graph.node[Node].kind == node_kind::loss) total += weight<Node>(o, step) * static_cast<double>(fetched[Node]);
+      constexpr graph_node const& n = graph.node[Node];
+      if constexpr (n.kind == node_kind::loss)
+        use(loss_term{n.name.text, static_cast<double>(losses[Node]), weight<Node>(o, step), n.phase});
     });
-    return total;
   }
 
  private:
-  static constexpr moment average_moment(label role) {
+  static constexpr average_moves average_moment(label role) {
     for (int i = 0; i < graph.averages; ++i)
       if (graph.average[i].name == role) return graph.average[i].when;
-    return moment::after_optimizer;
+    return average_moves::after_optimizer;
   }
 
   /// The values of a node's result.
@@ -194,6 +190,8 @@ struct executor {
     constexpr graph_node const& n = graph.node[Node];
     if constexpr (n.kind == node_kind::state)
       return a.state(find_label(typename objective::states{}, n.name.text));
+    else if constexpr (n.kind == node_kind::detach)
+      return data<n.input[0]>(a);
     else if constexpr (plan.node[Node].data.exists())
       return a.arena() + plan.node[Node].data.offset;
     else
@@ -238,6 +236,9 @@ struct executor {
       T* y = a.arena() + op->y.offset;
       backend::map2d(c, 1, first, ops::copy_cell<T>{a.arena() + op->x.offset, y, first});
       backend::map2d(c, 1, second, ops::copy_cell<T>{a.arena() + op->x2.offset, y + first, second});
+    } else if constexpr (n.kind == node_kind::state && plan.node[Node].data.exists()) {
+      constexpr index elements = trace_of<Run>.at[Node].elements();
+      backend::map2d(c, 1, elements, ops::copy_cell<T>{data<Node>(a), a.arena() + plan.node[Node].data.offset, elements});
     } else if constexpr (n.kind == node_kind::loss) {
       forward_loss<Node>(c, a, o, step);
     }
@@ -253,7 +254,8 @@ struct executor {
     } else {
       arguments.x[J] = data<source>(a);
       constexpr int use = analysis_of<Run>.use[Node][J];
-      if constexpr (use >= 0) arguments.gx[J] = a.arena() + plan.node[source].gradient[use].offset;
+      if constexpr (use >= 0 && plan.node[source].gradient[use < 0 ? 0 : use].exists())  // not where a network without weights sees views
+        arguments.gx[J] = a.arena() + plan.node[source].gradient[use].offset;
     }
   }
 
@@ -305,6 +307,7 @@ struct executor {
   static void backward_fork(context& c, arrays const& a) {
     op_record const* op = plan.op + plan.node[Node].fork + Fork;
     constexpr index elements = trace_of<Run>.at[Node].elements();
+    if (!op->gx.exists()) return;
     constexpr bool first = active_from<Node, Phase>(Fork, Fork + 1), rest = active_from<Node, Phase>(Fork + 1, node_tensors::max_uses);
     T *gx = a.arena() + op->gx.offset, *gy = a.arena() + op->gy.offset, *gy2 = a.arena() + op->gy2.offset;
     if constexpr (first && rest)

@@ -51,7 +51,7 @@ void initialise_block(initializer const& rule, std::string const& full_name, std
   for (index i = 0; i < count; ++i) values[i] = static_cast<T>(static_cast<float>(detail::draw_initial(rule, d)));
 }
 
-/// Draws a state of an objective: zeros, or independent unit rows.
+/// Draws a state of an objective: zeros, or independent unit rows. Rounded to float, as parameters are.
 template <class T>
 void initialise_state(state_init rule, shape extents, std::string const& full_name, std::uint64_t seed, T* values) {
   if (rule == state_init::zeros) return;
@@ -61,9 +61,9 @@ void initialise_state(state_init rule, shape extents, std::string const& full_na
     T* row = values + r * extents.c;
     for (int c = 0; c < extents.c; ++c) {
       double const x = detail::draw_normal(d);
-      row[c] = static_cast<T>(x), square += x * x;
+      row[c] = static_cast<T>(static_cast<float>(x)), square += x * x;
     }
-    for (int c = 0; c < extents.c; ++c) row[c] = static_cast<T>(row[c] / std::sqrt(square));
+    for (int c = 0; c < extents.c; ++c) row[c] = static_cast<T>(static_cast<float>(row[c] / std::sqrt(square)));
   }
 }
 

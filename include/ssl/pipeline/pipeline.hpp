@@ -38,6 +38,9 @@ class pipeline_impl<Run, true> {
   /// The loss and all gradients of one batch; nothing moves but running statistics. Gradients add up until a step.
   double forward_backward(batch_input const& batch);
 
+  /// The terms of the last step's loss, with the weights they had: the loss is the sum of value times weight.
+  std::vector<loss_term> terms() const;
+
   /// Optimizer steps taken so far; schedules and random draws follow it.
   index steps() const { return steps_; }
   void set_steps(index steps) { steps_ = steps; }
@@ -55,6 +58,7 @@ class pipeline_impl<Run, true> {
   using exec = executor<Run>;
 
   double forward(batch_input const& batch);
+  double weighted_sum() const;
   [[noreturn]] void report_non_finite(double loss);
   scalar* pointer(array which) const;
   void initialise();
@@ -63,6 +67,8 @@ class pipeline_impl<Run, true> {
   run_options<Run> options_;
   run_arrays<Run> arrays_;
   index steps_ = 0;
+  index evaluated_step_ = 0;
+  scalar losses_[step_graph::max_nodes] = {};
 };
 
 /// The pipeline of a run, or one sentence about why there is none.
@@ -92,11 +98,25 @@ template <class Run>
 double pipeline_impl<Run, true>::forward(batch_input const& batch) {
   exec::upload(context_, arrays_, batch);
   exec::forward(context_, arrays_, options_, steps_);
-  scalar losses[step_graph::max_nodes];
-  Run::backend::copy_out(context_, losses, arrays_.losses(), sizeof(losses));
-  double const loss = exec::loss_weight_sum(options_, steps_, losses);
+  Run::backend::copy_out(context_, losses_, arrays_.losses(), sizeof(losses_));
+  evaluated_step_ = steps_;
+  double const loss = weighted_sum();
   if (!std::isfinite(loss)) report_non_finite(loss);
   return loss;
+}
+
+template <class Run>
+double pipeline_impl<Run, true>::weighted_sum() const {
+  double sum = 0;
+  exec::for_each_term(options_, evaluated_step_, losses_, [&sum](loss_term const& t) { sum += t.weight * t.value; });
+  return sum;
+}
+
+template <class Run>
+std::vector<loss_term> pipeline_impl<Run, true>::terms() const {
+  std::vector<loss_term> list;
+  exec::for_each_term(options_, evaluated_step_, losses_, [&list](loss_term const& t) { list.push_back(t); });
+  return list;
 }
 
 template <class Run>
@@ -108,15 +128,15 @@ double pipeline_impl<Run, true>::forward_backward(batch_input const& batch) {
 
 template <class Run>
 double pipeline_impl<Run, true>::step(batch_input const& batch) {
-  exec::template move_averages<moment::before_forward>(context_, arrays_, options_, steps_);
+  exec::template move_averages<average_moves::before_forward>(context_, arrays_, options_, steps_);
   double const loss = forward(batch);
-  exec::template update_states<moment::before_optimizer>(context_, arrays_, options_, steps_);
+  exec::template update_states<state_moves::before_optimizer>(context_, arrays_, options_, steps_);
   for_each_index<Run::objective::graph.phases>([&]<int Phase>() {
     exec::template backward<Phase>(context_, arrays_);
     exec::template update<Phase>(context_, arrays_, options_, steps_);
   });
-  exec::template move_averages<moment::after_optimizer>(context_, arrays_, options_, steps_);
-  exec::template update_states<moment::after_optimizer>(context_, arrays_, options_, steps_);
+  exec::template move_averages<average_moves::after_optimizer>(context_, arrays_, options_, steps_);
+  exec::template update_states<state_moves::after_optimizer>(context_, arrays_, options_, steps_);
   ++steps_;
   return loss;
 }
@@ -220,10 +240,14 @@ template <class Run>
 void pipeline_impl<Run, true>::report_non_finite(double loss) {
   first_non_finite<scalar, typename Run::backend> observer(context_, plan_of<Run>.op);
   exec::template forward<true>(context_, arrays_, options_, steps_, &observer);
-  std::string const layer = observer.found >= 0 ? plan_of<Run>.op_name(observer.found, observer.iteration).text : "loss";
+  std::string layer;
+  if (observer.found >= 0) layer = plan_of<Run>.op_name(observer.found, observer.iteration).text;
+  exec::for_each_term(options_, steps_, losses_, [&layer](loss_term const& t) {
+    if (layer.empty() && !std::isfinite(t.weight * t.value)) layer = t.name;
+  });
   throw non_finite_error(901, steps_, layer,
                          "the loss is " + std::to_string(loss) + " at step " + std::to_string(steps_) + "; the first output that is not finite is that of " +
-                             layer + "; nothing was updated in this step; lower the learning rate, clip gradients, or check the images");
+                             layer + "; no weight moved in this step; lower the learning rate, clip gradients, or check the images");
 }
 
 }  // namespace ssl

@@ -33,6 +33,14 @@ constexpr execution node_execution(graph_node const& n, bool updates_weights = t
           .updates_weights = updates_weights};
 }
 
+/// Is the result of a node read by anything but losses and updates?
+constexpr bool feeds_network(step_graph const& g, int node) {
+  for (int i = 0; i < g.nodes; ++i)
+    for (int j = 0; j < g.node[i].inputs; ++j)
+      if (g.node[i].input[j] == node && g.node[i].kind != node_kind::loss && g.node[i].kind != node_kind::update) return true;
+  return false;
+}
+
 /// Records one node: its operations, then a fork for every further use that gives a gradient.
 template <class Run, int Node>
 constexpr void record_node(step_recording& s) {
@@ -51,6 +59,11 @@ constexpr void record_node(step_recording& s) {
   if constexpr (n.kind == node_kind::views) {
     t.result = r.new_value(trace_of<Run>.at[Node], false);
     r.touch(t.result.data, 0);
+  } else if constexpr (n.kind == node_kind::state) {
+    if (feeds_network(Run::objective::graph, Node)) {  // a copy, since networks read the arena; losses read the state itself
+      t.result = r.new_value(trace_of<Run>.at[Node], false);
+      r.touch(t.result.data, t.operation);
+    }
   } else if constexpr (runs_layer(n.kind)) {
     using net = typename node_layer<Run, Node>::type;
     int const outside = r.enter(n.average ? "average" : "");

@@ -58,6 +58,7 @@ class pipeline_impl<Run, false> {
   double step(A&&...);
   template <class... A>
   double forward_backward(A&&...);
+  std::vector<loss_term> terms() const;
   index steps() const;
   void set_steps(index);
   run_options<Run>& options();

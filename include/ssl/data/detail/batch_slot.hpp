@@ -12,17 +12,9 @@
 
 namespace ssl::data {
 
-/// One batch as an augmentation's layout describes it: views of a group, labels and masks are view-major.
-///
-/// Shapes   views[g]: (V, N, H, W, C) of group g; labels[w]: (E, N); masks[w]: (V, N, H, W, C); samples: (N), indices in the
-///          data set
-struct batch_buffers {
-  static constexpr int capacity = augmentations::view_layout::capacity;
-
-  float const* views[capacity] = {};
-  std::int32_t const* labels[capacity] = {};
-  std::int32_t const* masks[capacity] = {};
-  std::span<std::uint32_t const> samples;
+/// A batch, and which images it was made of: `p.step(batches.next())`.
+struct batch_buffers : batch_input {
+  std::span<std::uint32_t const> samples;  ///< (N), indices in the data set
   std::uint32_t epoch = 0;
   index step = 0;  ///< in the epoch
 };

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Data, training, evaluation and files, for host compilers. Link pretext::host.
+
+#include "ssl/core/host_only.hpp"
+
+#include "ssl/data/batcher.hpp"
+#include "ssl/data/idx.hpp"
+#include "ssl/data/in_memory.hpp"
+#include "ssl/data/procedural.hpp"
+#include "ssl/evaluation/features.hpp"
+#include "ssl/evaluation/table.hpp"
+#include "ssl/io/encoder_file.hpp"
+#include "ssl/io/safetensors.hpp"
+#include "ssl/training/train.hpp"
