@@ -4,7 +4,7 @@
 #include <boost/hana.hpp>
 
 #include "ssl/backends/reference/reference.hpp"
-#if __has_include("ssl/backends/cpu/cpu.hpp") && __has_include(<Eigen/Core>)
+#if __has_include("ssl/backends/cpu/cpu.hpp") && defined(_OPENMP)
 #include "ssl/backends/cpu/cpu.hpp"
 #define CONFORMANCE_CPU , ssl::backends::cpu
 #else

@@ -17,17 +17,17 @@ struct cpu_options {
 
 /// Threads of the cpu backend and their scratch memory.
 ///
-/// Everything is allocated here; no later call allocates. The number of threads is passed to every parallel region, so contexts of one
-/// process do not disturb each other. Results do not depend on it, to the last bit.
-/// Requires  used by one thread at a time, best the one that made it: the workers belong to that thread
-/// Cost      scratch_bytes per thread (touched on first use)
+/// Everything is allocated here; no later call allocates. The number of threads is passed to every parallel region, so contexts
+/// of one process do not disturb each other. Results do not depend on it, to the last bit. Requires  used by one thread at a
+/// time, best the one that made it: the workers belong to that thread Cost      scratch_bytes per thread (touched on first use)
 class cpu_context {
  public:
   static constexpr index scratch_bytes = index{5} << 18;
 
   cpu_context() : cpu_context(cpu_options{}) {}
   explicit cpu_context(cpu_options o) : threads_(o.threads > 0 ? o.threads : omp_get_num_procs()) {
-    scratch_ = static_cast<char*>(::operator new(static_cast<std::size_t>(scratch_bytes) * static_cast<std::size_t>(threads_), alignment));
+    scratch_ = static_cast<char*>(
+        ::operator new(static_cast<std::size_t>(scratch_bytes) * static_cast<std::size_t>(threads_), alignment));
     parallel(2 * threads_, [](index) {});  // starts the workers
   }
   ~cpu_context() { ::operator delete(scratch_, alignment); }
@@ -42,8 +42,8 @@ class cpu_context {
     return reinterpret_cast<T*>(scratch_ + scratch_bytes * slot);
   }
 
-  /// f(i) or f(i, slot) for i in [0, tasks), in any order, on all threads; calls that run at the same time have different slots in
-  /// [0, threads()). f must not throw.
+  /// f(i) or f(i, slot) for i in [0, tasks), in any order, on all threads; calls that run at the same time have different slots
+  /// in [0, threads()). f must not throw.
   template <class F>
   void parallel(index tasks, F const& f) const {
     if (threads_ == 1 || tasks < 2) {  // no region at all: regions of changing size make the runtime allocate

@@ -40,6 +40,28 @@ struct cpu : host_memory {
   static void gemm(context& c, product<T> const& p) {
     cpu_kernels::gemm(c, p);
   }
+
+  /// Elements: the packed weight of either direction, or partial sums of its gradient.
+  template <class T>
+  static constexpr index convolution_workspace(convolution const& g) {
+    constexpr index widest_panel = 32;
+    index const forward = round_up(g.c_out, widest_panel) * g.patch();
+    index const input = round_up(g.c_in, widest_panel) * g.kernel_h * g.kernel_w * g.c_out;
+    return cpu_kernels::larger(cpu_kernels::larger(forward, input), cpu_kernels::weight_gradient_cut(g).workspace(g));
+  }
+  template <class T>
+  static void convolution_forward(context& c, convolution const& g, T const* x, T const* weight, T const* bias, T* y,
+                                  T* workspace) {
+    cpu_kernels::convolution_forward(c, g, x, weight, bias, y, workspace);
+  }
+  template <class T>
+  static void convolution_backward_input(context& c, convolution const& g, T const* gy, T const* weight, T* gx, T* workspace) {
+    cpu_kernels::convolution_backward_input(c, g, gy, weight, gx, workspace);
+  }
+  template <class T>
+  static void convolution_backward_weight(context& c, convolution const& g, T const* x, T const* gy, T* gweight, T* workspace) {
+    cpu_kernels::convolution_backward_weight(c, g, x, gy, gweight, workspace);
+  }
 };
 
 }  // namespace ssl::backends

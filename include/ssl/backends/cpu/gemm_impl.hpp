@@ -6,20 +6,17 @@
 #include "ssl/backends/capabilities.hpp"
 #include "ssl/backends/cpu/context.hpp"
 #include "ssl/backends/cpu/detail/packing.hpp"
+#include "ssl/backends/cpu/detail/partition.hpp"
 
 namespace ssl::backends::cpu_kernels {
 namespace detail {
 
-constexpr index smaller(index a, index b) { return a < b ? a : b; }
-constexpr index larger(index a, index b) { return a < b ? b : a; }
-constexpr index parts(index value, index size) { return (value + size - 1) / size; }
-
-/// Blocks of one thread: a panel of B (block_k x tile_columns) stays in the first cache, block_m x block_k of A and block_k x block_n of
-/// B in the second.
+/// Blocks of one thread: a panel of B (block_k x tile_columns) stays in the first cache, block_m x block_k of A and block_k x
+/// block_n of B in the second.
 inline constexpr index block_k = 256, block_n = 256, block_m = 32 * tile_rows;
 
 template <class T>
-inline constexpr index packed_elements = block_k * (block_n + block_m);
+inline constexpr index packed_elements = block_k*(block_n + block_m);
 
 /// One block: C += A B with k <= block_k and n <= block_n, m <= block_m.
 template <class T>
@@ -86,7 +83,8 @@ struct product_tasks {
   explicit product_tasks(product<T> const& p) {
     constexpr index worth_a_task = index{1} << 21, wanted = 12, least_height = 4 * tile_rows, least_width = 2 * tile_columns<T>;
     auto work = [&] { return smaller(p.m, height) * smaller(p.n, width) * p.k; };
-    while (parts(p.m, height) * parts(p.n, width) < wanted && work() > worth_a_task && (height > least_height || width > least_width)) {
+    while (parts(p.m, height) * parts(p.n, width) < wanted && work() > worth_a_task &&
+           (height > least_height || width > least_width)) {
       bool const flat = smaller(p.m, height) < smaller(p.n, width);
       (flat && width > least_width) || height <= least_height ? width /= 2 : height /= 2;
     }
@@ -99,11 +97,11 @@ template <class T>
 void gemm(cpu_context const& context, product<T> const& p) {
   if (p.m <= 0 || p.n <= 0) return;
   detail::product_tasks<T> const cut(p);
-  index const across = detail::parts(p.n, cut.width);
-  context.parallel(detail::parts(p.m, cut.height) * across, [&](index task, int slot) {
+  index const across = parts(p.n, cut.width);
+  context.parallel(parts(p.m, cut.height) * across, [&](index task, int slot) {
     index const i = task / across * cut.height, j = task % across * cut.width;
     product<T> part = p;
-    part.m = detail::smaller(cut.height, p.m - i), part.n = detail::smaller(cut.width, p.n - j);
+    part.m = smaller(cut.height, p.m - i), part.n = smaller(cut.width, p.n - j);
     part.a += p.form == gemm_form::tn ? i : i * p.lda;
     part.b += p.form == gemm_form::nt ? j * p.ldb : j;
     part.c += i * p.ldc + j;

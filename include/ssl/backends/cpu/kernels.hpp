@@ -4,19 +4,33 @@
 #include "ssl/core/host_only.hpp"
 
 #include "ssl/backends/capabilities.hpp"
+#include "ssl/backends/convolution.hpp"
 #include "ssl/backends/cpu/context.hpp"
 
 /// \file
-/// Declarations of the cpu backend's kernels, for float and double. Their bodies follow unless PRETEXT_CPU_COMPILED is defined: then the
-/// program links pretext::cpu_compiled, which has them.
+/// Declarations of the cpu backend's kernels, for float and double. Their bodies follow unless PRETEXT_CPU_COMPILED is defined:
+/// then the program links pretext::cpu_compiled, which has them.
 namespace ssl::backends::cpu_kernels {
 
-/// C = alpha op(A) op(B) + beta C. Each element of C is one chain of multiply-adds over k, cut every 192 steps.
+/// C = alpha op(A) op(B) + beta C. Each element of C is one chain of multiply-adds over k, cut every 256 steps.
 template <class T>
 void gemm(cpu_context const&, product<T> const&);
+
+/// Writes y. A null bias is 0.
+template <class T>
+void convolution_forward(cpu_context const&, convolution const&, T const* x, T const* weight, T const* bias, T* y, T* workspace);
+
+/// Writes gx.
+template <class T>
+void convolution_backward_input(cpu_context const&, convolution const&, T const* gy, T const* weight, T* gx, T* workspace);
+
+/// Accumulates into gweight.
+template <class T>
+void convolution_backward_weight(cpu_context const&, convolution const&, T const* x, T const* gy, T* gweight, T* workspace);
 
 }  // namespace ssl::backends::cpu_kernels
 
 #if !defined(PRETEXT_CPU_COMPILED)
+#include "ssl/backends/cpu/convolution_impl.hpp"
 #include "ssl/backends/cpu/gemm_impl.hpp"
 #endif

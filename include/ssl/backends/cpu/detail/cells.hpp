@@ -4,20 +4,19 @@
 #include "ssl/core/host_only.hpp"
 
 #include "ssl/backends/cpu/context.hpp"
+#include "ssl/backends/cpu/detail/partition.hpp"
 #include "ssl/core/macros.hpp"
 
 /// The loops of map2d, sum_rows and sum_cols.
 ///
-/// Sums: a row is cut into at most 64 chunks, a chunk into pieces of 4096 places, a piece is added up in 16 interleaved parts; parts,
-/// pieces and chunks are added in order. A column is cut into at most 16 slices of rows, a slice into chunks of 128 rows; rows, chunks and slices are
-/// added in order. All cuts depend on the extents alone.
+/// Sums: a row is cut into at most 64 chunks, a chunk into pieces of 4096 places, a piece is added up in 16 interleaved parts;
+/// parts, pieces and chunks are added in order. A column is cut into at most 16 slices of rows, a slice into chunks of 128 rows;
+/// rows, chunks and slices are added in order. All cuts depend on the extents alone.
 namespace ssl::backends::cpu_cells {
 
 inline constexpr index least_cells = 4096;  ///< cells worth a task
 
-constexpr index parts(index value, index size) { return (value + size - 1) / size; }
-constexpr index smaller(index a, index b) { return a < b ? a : b; }
-constexpr index larger(index a, index b) { return a < b ? b : a; }
+using cpu_kernels::larger, cpu_kernels::parts, cpu_kernels::smaller;
 
 template <class F>
 void map2d(cpu_context const& context, index rows, index cols, F const& f) {
@@ -55,7 +54,8 @@ PRETEXT_INLINE auto sum_of_piece(F const& f, index r, index left, index right) {
 template <class F>
 auto sum_of_row(F const& f, index r, index left, index right) {
   auto sum = sum_of_piece(f, r, left, smaller(right, left + least_cells));
-  for (left += least_cells; left < right; left += least_cells) sum += sum_of_piece(f, r, left, smaller(right, left + least_cells));
+  for (left += least_cells; left < right; left += least_cells)
+    sum += sum_of_piece(f, r, left, smaller(right, left + least_cells));
   return sum;
 }
 
@@ -122,7 +122,8 @@ void sum_cols(cpu_context const& context, index rows, index cols, F const& f, Ou
     auto slice = [&](index task) {
       index const s = task % slices, left = task / slices * block;
       F const own = f;
-      sum_of_slice(own, s * height, smaller(rows, (s + 1) * height), first + left, smaller(block, span - left), partial + s * span + left);
+      sum_of_slice(own, s * height, smaller(rows, (s + 1) * height), first + left, smaller(block, span - left),
+                   partial + s * span + left);
     };
     index const tasks = slices * parts(span, block);
     if (rows * span < 2 * least_cells)

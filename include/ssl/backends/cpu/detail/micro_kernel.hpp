@@ -14,10 +14,11 @@ inline constexpr int tile_rows = vector_bytes == 64 ? 8 : 6;
 template <class T>
 inline constexpr int tile_columns = 2 * lanes<T>;
 
-/// c_i = alpha sum over segments s and steps l of a_i[s a_jump + l a_step] b[s b_jump + l b_step] + beta c_i, for rows i of the tile.
+/// c_i = alpha sum over segments s and steps l of a_i[s a_jump + l a_step] b[s b_jump + l b_step] + beta c_i, for rows i of the
+/// tile.
 ///
-/// A is read one element at a time, so rows may lie anywhere (pixels of an image) and k may run with any step (a transposed factor); B is
-/// read in vectors, rows of tile_columns. Segments are the rows of a convolution's kernel.
+/// A is read one element at a time, so rows may lie anywhere (pixels of an image) and k may run with any step (a transposed
+/// factor); B is read in vectors, rows of tile_columns. Segments are the rows of a convolution's kernel.
 template <class T>
 struct tile_product {
   T const* a[tile_rows];
@@ -27,8 +28,8 @@ struct tile_product {
   index steps = 0, segments = 1;
   T* c[tile_rows];
   T alpha = T(1), beta = T(0);
-  T const* bias = nullptr;     ///< (tile_columns), added to every row; null: nothing
-  int rows = tile_rows;        ///< of C; the pointers of missing rows of A must be readable
+  T const* bias = nullptr;  ///< (tile_columns), added to every row; null: nothing
+  int rows = tile_rows;     ///< of C; the pointers of missing rows of A must be readable
   index columns = tile_columns<T>;
 };
 

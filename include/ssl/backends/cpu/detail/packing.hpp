@@ -33,7 +33,8 @@ void pack_transposed(T const* b, index b_row, index k, index columns, T* panel) 
     for (index at = 0; at < k; at += side) {
       index const l = at + side <= k ? at : k - side;  // the last square overlaps the one before it
       vec<T> square[side];
-      unrolled<side>([&](auto j) __attribute__((always_inline)) { square[j] = j < rows ? load(b + (first + j) * b_row + l) : vec<T>{}; });
+      unrolled<side>([&](auto j)
+                         __attribute__((always_inline)) { square[j] = j < rows ? load(b + (first + j) * b_row + l) : vec<T>{}; });
       transpose<T>(square);
       unrolled<side>([&](auto i) __attribute__((always_inline)) { store(panel + (l + i) * width + first, square[i]); });
     }

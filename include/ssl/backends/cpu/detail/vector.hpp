@@ -69,13 +69,12 @@ PRETEXT_INLINE void store_part(T* to, vec<T> v, index count) {
   detail::copy_below<lanes<T>>(to, part, count);
 }
 
-/// f(integral_constant 0), f(1), ... f(N - 1). Arrays of vectors that are indexed by these constants only stay in registers, which the
-/// compilers' own unrolling comes too late for.
+/// f(integral_constant 0), f(1), ... f(N - 1). Arrays of vectors that are indexed by these constants only stay in registers,
+/// which the compilers' own unrolling comes too late for.
 template <int N, class F>
 PRETEXT_INLINE void unrolled(F const& f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-    (f(std::integral_constant<int, I>{}), ...);
-  }(std::make_integer_sequence<int, N>{});
+  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) { (f(std::integral_constant<int, I>{}), ...); }
+  (std::make_integer_sequence<int, N>{});
 }
 
 /// Transposes a square of lanes x lanes, one row per vector.
@@ -89,7 +88,8 @@ PRETEXT_INLINE void transpose(vec<T> (&row)[lanes<T>]) {
         [&]<int... J>(std::integer_sequence<int, J...>) __attribute__((always_inline)) {
           row[i] = __builtin_shufflevector(upper, lower, ((J & Distance) ? n + J - Distance : J)...);
           row[i + Distance] = __builtin_shufflevector(upper, lower, ((J & Distance) ? n + J : J + Distance)...);
-        }(std::make_integer_sequence<int, n>{});
+        }
+        (std::make_integer_sequence<int, n>{});
       }
     });
   };
