@@ -18,8 +18,9 @@ struct cpu_options {
 /// Threads of the cpu backend and their scratch memory.
 ///
 /// Everything is allocated here; no later call allocates. The number of threads is passed to every parallel region, so contexts
-/// of one process do not disturb each other. Results do not depend on it, to the last bit. Requires  used by one thread at a
-/// time, best the one that made it: the workers belong to that thread Cost      scratch_bytes per thread (touched on first use)
+/// of one process do not disturb each other. Results do not depend on it, to the last bit.
+/// Requires  used by one thread at a time, best the one that made it: the workers belong to that thread
+/// Cost      scratch_bytes per thread (touched on first use)
 class cpu_context {
  public:
   static constexpr index scratch_bytes = index{5} << 18;

@@ -62,6 +62,28 @@ struct cpu : host_memory {
   static void convolution_backward_weight(context& c, convolution const& g, T const* x, T const* gy, T* gweight, T* workspace) {
     cpu_kernels::convolution_backward_weight(c, g, x, gy, gweight, workspace);
   }
+
+  /// Mean and variance (divided by rows) of every column, in one pass over memory.
+  template <class T>
+  static void batch_norm_statistics(context& c, index rows, index cols, T const* x, T* mean, T* variance) {
+    cpu_kernels::batch_norm_statistics(c, rows, cols, x, mean, variance);
+  }
+  /// y = x factor + offset
+  template <class T>
+  static void batch_norm_apply(context& c, index rows, index cols, T const* x, T const* factor, T const* offset, T* y) {
+    cpu_kernels::batch_norm_apply(c, rows, cols, x, factor, offset, y);
+  }
+  template <class T>
+  static void batch_norm_backward_sums(context& c, index rows, index cols, T const* gy, T const* x, T const* mean, T const* rstd,
+                                       T* sum_gy, T* sum_gy_normal) {
+    cpu_kernels::batch_norm_backward_sums(c, rows, cols, gy, x, mean, rstd, sum_gy, sum_gy_normal);
+  }
+  /// Writes gx; a null scale is 1.
+  template <class T>
+  static void batch_norm_backward_apply(context& c, index rows, index cols, T const* gy, T const* x, T const* mean, T const* rstd,
+                                        T const* scale, T const* sum_gy, T const* sum_gy_normal, T* gx) {
+    cpu_kernels::batch_norm_backward_apply(c, rows, cols, gy, x, mean, rstd, scale, sum_gy, sum_gy_normal, gx);
+  }
 };
 
 }  // namespace ssl::backends

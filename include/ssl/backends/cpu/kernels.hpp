@@ -28,9 +28,25 @@ void convolution_backward_input(cpu_context const&, convolution const&, T const*
 template <class T>
 void convolution_backward_weight(cpu_context const&, convolution const&, T const* x, T const* gy, T* gweight, T* workspace);
 
+template <class T>
+void batch_norm_statistics(cpu_context const&, index rows, index cols, T const* x, T* mean, T* variance);
+
+template <class T>
+void batch_norm_apply(cpu_context const&, index rows, index cols, T const* x, T const* factor, T const* offset, T* y);
+
+template <class T>
+void batch_norm_backward_sums(cpu_context const&, index rows, index cols, T const* gy, T const* x, T const* mean, T const* rstd,
+                              T* sum_gy, T* sum_gy_normal);
+
+/// Writes gx. A null scale is 1.
+template <class T>
+void batch_norm_backward_apply(cpu_context const&, index rows, index cols, T const* gy, T const* x, T const* mean, T const* rstd,
+                               T const* scale, T const* sum_gy, T const* sum_gy_normal, T* gx);
+
 }  // namespace ssl::backends::cpu_kernels
 
 #if !defined(PRETEXT_CPU_COMPILED)
+#include "ssl/backends/cpu/batch_norm_impl.hpp"
 #include "ssl/backends/cpu/convolution_impl.hpp"
 #include "ssl/backends/cpu/gemm_impl.hpp"
 #endif

@@ -4,7 +4,7 @@
 #include "ssl/core/host_only.hpp"
 
 #include "ssl/backends/cpu/context.hpp"
-#include "ssl/backends/cpu/detail/partition.hpp"
+#include "ssl/backends/cpu/detail/columns.hpp"
 #include "ssl/core/macros.hpp"
 
 /// The loops of map2d, sum_rows and sum_cols.
@@ -86,15 +86,10 @@ void sum_rows(cpu_context const& context, index rows, index cols, F const& f, Ou
   });
 }
 
-inline constexpr index most_slices = 16;
-
-/// Slices of a sum over rows, and the rows of one.
-constexpr index slice_height(index rows) { return round_up(larger(256, parts(rows, most_slices)), 128); }
-
 /// part[0..width) = sum over r in [top, bottom) of f(r, left + .)
 template <class F, class T>
 void sum_of_slice(F const& f, index top, index bottom, index left, index width, T* part) {
-  constexpr index chunk_rows = 128, block = 64;
+  constexpr index chunk_rows = cpu_kernels::chunk_rows, block = 64;
   for (index first = 0; first < width; first += block) {
     index const count = smaller(block, width - first);
     T sum[block] = {};
@@ -113,29 +108,16 @@ void sum_of_slice(F const& f, index top, index bottom, index left, index width, 
 template <class F, class Out>
 void sum_cols(cpu_context const& context, index rows, index cols, F const& f, Out const& out) {
   using T = decltype(f(rows, cols));
-  constexpr index block = 256;
-  index const height = slice_height(rows), slices = larger(1, parts(rows, height));
-  T* const partial = context.scratch<T>();  // (slices, span)
-  index const room = cpu_context::scratch_bytes / static_cast<index>(sizeof(T)) / most_slices / block * block;
-  for (index first = 0; first < cols; first += room) {
-    index const span = smaller(room, cols - first);
-    auto slice = [&](index task) {
-      index const s = task % slices, left = task / slices * block;
-      F const own = f;
-      sum_of_slice(own, s * height, smaller(rows, (s + 1) * height), first + left, smaller(block, span - left),
-                   partial + s * span + left);
-    };
-    index const tasks = slices * parts(span, block);
-    if (rows * span < 2 * least_cells)
-      for (index i = 0; i < tasks; ++i) slice(i);
-    else
-      context.parallel(tasks, slice);
-    for (index c = 0; c < span; ++c) {
-      T sum = partial[c];
-      for (index s = 1; s < slices; ++s) sum += partial[s * span + c];
-      out(first + c, sum);
-    }
-  }
+  using cpu_kernels::column_parts, cpu_kernels::column_slice;
+  auto reduce = [&](column_slice<T> const& s) {
+    F const own = f;
+    sum_of_slice(own, s.top, s.bottom, s.left, s.width, s.out);
+  };
+  cpu_kernels::reduce_columns<T>(context, rows, cols, 1, reduce, [&](index c, column_parts<T> const& part) {
+    T sum = part(0);
+    for (index s = 1; s < part.slices; ++s) sum += part(s);
+    out(c, sum);
+  });
 }
 
 }  // namespace ssl::backends::cpu_cells
