@@ -41,13 +41,9 @@ struct cpu : host_memory {
     cpu_kernels::gemm(c, p);
   }
 
-  /// Elements: the packed weight of either direction, or partial sums of its gradient.
   template <class T>
   static constexpr index convolution_workspace(convolution const& g) {
-    constexpr index widest_panel = 32;
-    index const forward = round_up(g.c_out, widest_panel) * g.patch();
-    index const input = round_up(g.c_in, widest_panel) * g.kernel_h * g.kernel_w * g.c_out;
-    return cpu_kernels::larger(cpu_kernels::larger(forward, input), cpu_kernels::weight_gradient_cut(g).workspace(g));
+    return cpu_kernels::convolution_workspace(g);
   }
   template <class T>
   static void convolution_forward(context& c, convolution const& g, T const* x, T const* weight, T const* bias, T* y,
@@ -83,6 +79,37 @@ struct cpu : host_memory {
   static void batch_norm_backward_apply(context& c, index rows, index cols, T const* gy, T const* x, T const* mean, T const* rstd,
                                         T const* scale, T const* sum_gy, T const* sum_gy_normal, T* gx) {
     cpu_kernels::batch_norm_backward_apply(c, rows, cols, gy, x, mean, rstd, scale, sum_gy, sum_gy_normal, gx);
+  }
+
+  static constexpr index nt_xent_workspace(index rows, index width) { return cpu_kernels::nt_xent_workspace(rows, width); }
+  /// NT-Xent without the similarity matrix: tiles of one triangle of it, computed again for the gradient.
+  template <class T>
+  static void nt_xent_tiled(context& c, index rows, index width, T const* z, T temperature, T weight, T* loss, T* gz,
+                            T* workspace) {
+    cpu_kernels::nt_xent_tiled(c, rows, width, z, temperature, weight, loss, gz, workspace);
+  }
+
+  /// The log-sum-exp of every query.
+  template <class T>
+  static constexpr index attention_saved(backends::attention const& g) {
+    return index{g.n} * g.heads * g.tokens;
+  }
+  template <class T>
+  static constexpr index attention_workspace_forward(backends::attention const&) {
+    return 0;
+  }
+  template <class T>
+  static constexpr index attention_workspace_backward(backends::attention const&) {
+    return 0;
+  }
+  template <class T>
+  static void attention_forward(context& c, backends::attention const& g, T const* qkv, T* y, T* saved, T*) {
+    cpu_kernels::attention_forward(c, g, qkv, y, saved);
+  }
+  template <class T>
+  static void attention_backward(context& c, backends::attention const& g, T const* qkv, T const* y, T const* gy, T const* saved,
+                                 T* gqkv, T*) {
+    cpu_kernels::attention_backward(c, g, qkv, y, gy, saved, gqkv);
   }
 };
 

@@ -3,9 +3,11 @@
 
 #include "ssl/core/host_only.hpp"
 
+#include "ssl/backends/attention.hpp"
 #include "ssl/backends/capabilities.hpp"
 #include "ssl/backends/convolution.hpp"
 #include "ssl/backends/cpu/context.hpp"
+#include "ssl/backends/cpu/detail/workspaces.hpp"
 
 /// \file
 /// Declarations of the cpu backend's kernels, for float and double. Their bodies follow unless PRETEXT_CPU_COMPILED is defined:
@@ -43,10 +45,25 @@ template <class T>
 void batch_norm_backward_apply(cpu_context const&, index rows, index cols, T const* gy, T const* x, T const* mean, T const* rstd,
                                T const* scale, T const* sum_gy, T const* sum_gy_normal, T* gx);
 
+/// Writes the mean loss, and weight * its gradient unless gz is null.
+template <class T>
+void nt_xent_tiled(cpu_context const&, index rows, index width, T const* z, T temperature, T weight, T* loss, T* gz,
+                   T* workspace);
+
+/// Writes y, and the log-sum-exp of every query unless saved is null.
+template <class T>
+void attention_forward(cpu_context const&, attention const&, T const* qkv, T* y, T* saved);
+
+/// Writes gqkv.
+template <class T>
+void attention_backward(cpu_context const&, attention const&, T const* qkv, T const* y, T const* gy, T const* saved, T* gqkv);
+
 }  // namespace ssl::backends::cpu_kernels
 
 #if !defined(PRETEXT_CPU_COMPILED)
+#include "ssl/backends/cpu/attention_impl.hpp"
 #include "ssl/backends/cpu/batch_norm_impl.hpp"
 #include "ssl/backends/cpu/convolution_impl.hpp"
 #include "ssl/backends/cpu/gemm_impl.hpp"
+#include "ssl/backends/cpu/nt_xent_impl.hpp"
 #endif

@@ -7,29 +7,12 @@
 #include "ssl/backends/cpu/context.hpp"
 #include "ssl/backends/cpu/detail/packing.hpp"
 #include "ssl/backends/cpu/detail/partition.hpp"
+#include "ssl/backends/cpu/detail/workspaces.hpp"
 
 /// \file
 /// The gradient of a convolution's weight: gy^T patches, a product whose k are the output pixels. Of the patches only one panel
 /// of block_k pixels and tile_columns inputs is in memory at a time.
 namespace ssl::backends::cpu_kernels {
-
-/// How the gradient is cut into tasks: chunks of pixels, whose sums are then added in order, so that each task reads its pixels
-/// once; groups of columns where the sums of several chunks would take too much memory. Independent of the instruction set, since
-/// it sizes the workspace.
-struct weight_gradient_cut {
-  static constexpr index pixels = 256, columns_multiple = 32, wanted = 12, most_partial = index{1} << 20;
-  index chunk = 0, chunks = 1, columns = 0, groups = 1;
-
-  constexpr explicit weight_gradient_cut(convolution const& g) {
-    index const size = g.c_out * g.patch();
-    chunks = larger(1, smaller(smaller(wanted, most_partial / larger(1, size)), parts(g.rows(), 4 * pixels)));
-    chunk = round_up(parts(g.rows(), chunks), pixels);
-    chunks = larger(1, parts(g.rows(), larger(1, chunk)));
-    columns = larger(columns_multiple, round_up(parts(g.patch(), parts(wanted, chunks)), columns_multiple));
-    groups = parts(g.patch(), columns);
-  }
-  constexpr index workspace(convolution const& g) const { return chunks > 1 ? chunks * g.c_out * g.patch() : 0; }
-};
 
 namespace detail {
 
