@@ -6,6 +6,10 @@
 add_library(pretext_build_flags INTERFACE)
 target_compile_options(pretext_build_flags INTERFACE -Wall -Wextra $<$<BOOL:${PRETEXT_WARNINGS_AS_ERRORS}>:-Werror>
                                                      $<$<BOOL:${PRETEXT_NATIVE}>:-march=native>)
+# Its own AVX-512 intrinsics, inlined through Eigen, are what g++ 12 warns of (https://gcc.gnu.org/PR105593, fixed in 13).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(pretext_build_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
+endif()
 add_library(pretext_everything INTERFACE)
 foreach(component IN LISTS PRETEXT_HEADER_COMPONENTS)
   if(TARGET pretext::${component})
