@@ -31,6 +31,7 @@ struct vit_config {
   int depth = 12;
   int heads = 3;
   int mlp_ratio = 4;
+  int mlp_hidden = 0;  ///< hidden width of the mlps, where it is no whole multiple; 0: mlp_ratio times the width
   vit_pool pool = vit_pool::class_token;
   vit_class_token class_token = vit_class_token::learned;
   vit_final_norm final_norm = vit_final_norm::timm;
@@ -52,6 +53,7 @@ struct vit_parts {
   static constexpr bool norm_after_pool =
       Config.final_norm == vit_final_norm::timm ? Config.pool == vit_pool::average : Config.final_norm == vit_final_norm::after_pool;
   static constexpr int patch = Config.patch > 0 ? Config.patch : 1;
+  static constexpr int hidden = Config.mlp_hidden > 0 ? Config.mlp_hidden : Config.mlp_ratio * Config.width;
 
   using embedding = layers::patch_embedding<layers::patch_config{.patch = Config.patch, .width = Config.width}>;
   using positions = layers::positions<layers::positions_config{.grid_h = Config.image_h / patch, .grid_w = Config.image_w / patch,
@@ -59,7 +61,7 @@ struct vit_parts {
   using registers = std::conditional_t<separate_tokens, layers::register_tokens<Config.registers>, layers::identity>;
   using class_token = std::conditional_t<has_class_token && separate_tokens, layers::class_token, layers::identity>;
   using block = layers::transformer_block<layers::transformer_config{
-      .width = Config.width, .heads = Config.heads, .hidden = Config.mlp_ratio * Config.width, .qkv_bias = Config.qkv_bias,
+      .width = Config.width, .heads = Config.heads, .hidden = hidden, .qkv_bias = Config.qkv_bias,
       .epsilon_billionths = Config.epsilon_billionths, .layer_scale_millionths = Config.layer_scale_millionths,
       .probabilities = Config.probabilities}>;
   using layer_norm = layers::layer_norm<layers::layer_norm_config{.epsilon_billionths = Config.epsilon_billionths}>;
