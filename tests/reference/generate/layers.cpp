@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of single layers.
+#include "reference/generate/case_writer.hpp"
+
+namespace reference_suite {
+namespace {
+
+std::string bias_if(bool has) { return has ? "bias::yes" : "bias::none"; }
+
+std::string layer(std::string const& type, std::string const& input, std::string const& arguments = "") {
+  return text("layer<", type, ", ", input, ">(tensors", arguments, ");");
+}
+
+std::string conv2d(entry const& e) {
+  e.expect_only({"name", "n", "cin", "cout", "h", "w", "k", "s", "p", "bias", "groups", "dilation"});
+  return layer(text("conv2d<conv_config{.out = ", e.integer("cout"), ", .kernel = ", e.integer("k"), ", .stride = ",
+                    e.integer("s"), ", .padding = ", e.integer("p"), ", .bias = ", bias_if(e.has("param.bias")), "}>"),
+               shape_of(e, "x"));
+}
+
+std::string affine_of(entry const& e) {
+  if (e.has("param.bias")) return "affine::scale_and_shift";
+  return e.has("param.weight") ? "affine::scale" : "affine::none";
+}
+
+std::string batch_norm(entry const& e) {
+  e.expect_only({"n", "c", "h", "w", "eps", "momentum", "kind"});
+  std::string const type =
+      text("batch_norm<batch_norm_config{.affine = ", affine_of(e), ", .epsilon_billionths = ", e.in_parts("eps", 1e9),
+           ", .momentum_thousandths = ", e.in_parts("momentum", 1e3), "}>");
+  std::string const kind = e.word("kind"), in = shape_of(e, "x");
+  if (kind == "train" || kind == "affine_free") return layer(type, in);
+  if (kind == "eval") return layer(type, in + ", execution{.mode = execution_mode::evaluation}");
+  if (kind == "train_two_steps") return text("two_batches<", type, ", ", in, ">(tensors);");
+  throw not_expressible("nothing here knows the kind '" + kind + "'");
+}
+
+std::string layer_norm(entry const& e) {
+  e.expect_only({"n", "l", "d", "eps", "scale"});  // scale: of the random input
+  return layer(
+      text("layer_norm<layer_norm_config{.affine = ", affine_of(e), ", .epsilon_billionths = ", e.in_parts("eps", 1e9), "}>"),
+      shape_of(e, "x"));
+}
+
+std::string l2_normalize(entry const& e) {
+  e.expect_only({"n", "d"});
+  return layer("l2_normalize", shape_of(e, "x"));
+}
+
+/// Every function of the file: those that the library has, and the names of the others.
+std::string activations(entry const& e) {
+  std::map<std::string, std::string> const ours{{"relu", "relu"}, {"gelu_erf", "gelu"}};
+  std::string body;
+  for (auto const& [name, tensor] : e.json.at("tensors").items()) {
+    if (!name.ends_with(".y")) continue;
+    std::string const function = name.substr(0, name.size() - 2);
+    auto const found = ours.find(function);
+    body +=
+        found == ours.end()
+            ? text("without_counterpart(tensors, \"", function, "\");\n")
+            : layer(found->second, shape_of(e, "x"), text(", {.y = \"", name, "\", .grad_x = \"", function, ".grad_x\"}")) + "\n";
+  }
+  return body;
+}
+
+std::string softmax(entry const& e) {
+  return layer("softmax", shape_of(e, "x"), ", {.y = \"softmax.y\", .grad_x = \"softmax.grad_x\"}") +
+         text("\nlog_softmax<", e.extents("x").at(1), ">(tensors);");
+}
+
+std::string pool(entry const& e, char const* type) {
+  e.expect_only({"n", "c", "h", "w", "k", "s", "p"});
+  return layer(text(type, "<pool_config{.kernel = ", e.integer("k"), ", .stride = ", e.integer("s"),
+                    ", .padding = ", e.integer("p"), "}>"),
+               shape_of(e, "x"));
+}
+std::string max_pool(entry const& e) { return pool(e, "max_pool"); }
+std::string avg_pool(entry const& e) { return pool(e, "avg_pool"); }
+
+std::string global_average_pool(entry const& e) {
+  e.expect_only({"n", "c", "h", "w"});
+  return layer("global_average_pool", shape_of(e, "x"));
+}
+
+std::string linear(entry const& e) {
+  e.expect_only({"n", "i", "o", "bias"});
+  return layer(text("linear<linear_config{.out = ", e.integer("o"), ", .bias = ", bias_if(e.has("param.bias")), "}>"),
+               shape_of(e, "x"));
+}
+
+void expect_transformer(entry const& e) { e.expect_only({"n", "l", "d", "heads", "mlp_ratio", "eps"}); }
+
+std::string attention(entry const& e) {
+  expect_transformer(e);
+  return layer(text("attention<attention_config{.width = ", e.integer("d"), ", .heads = ", e.integer("heads"),
+                    ", .qkv_bias = ", bias_if(e.has("param.qkv.bias")), "}>"),
+               shape_of(e, "x"));
+}
+
+std::string mlp(entry const& e) {
+  expect_transformer(e);
+  return layer(text("mlp<mlp_config{.hidden = ", e.extents("param.fc1.weight").at(0), ", .out = ", e.integer("d"), "}>"),
+               shape_of(e, "x"));
+}
+
+std::string block(entry const& e) {
+  expect_transformer(e);
+  return layer(text("transformer_block<transformer_config{.width = ", e.integer("d"), ", .heads = ", e.integer("heads"),
+                    ", .hidden = ", e.extents("param.mlp.fc1.weight").at(0), ", .qkv_bias = ",
+                    bias_if(e.has("param.attn.qkv.bias")), ", .epsilon_billionths = ", e.in_parts("eps", 1e9), "}>"),
+               shape_of(e, "x"));
+}
+
+}  // namespace
+
+case_writers layer_writers() {
+  return {{"layers/conv2d_", conv2d},
+          {"layers/batch_norm_", batch_norm},
+          {"layers/layer_norm_", layer_norm},
+          {"layers/l2_normalize_", l2_normalize},
+          {"layers/activations", activations},
+          {"layers/softmax", softmax},
+          {"layers/max_pool_", max_pool},
+          {"layers/avg_pool_", avg_pool},
+          {"layers/global_average_pool_", global_average_pool},
+          {"layers/linear_", linear},
+          {"layers/attention_", attention},
+          {"layers/mlp_", mlp},
+          {"layers/block_n", block}};
+}
+
+}  // namespace reference_suite
