@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// compilers: g++ clang++
 #include "small_run.hpp"
 
 struct run : small_run {

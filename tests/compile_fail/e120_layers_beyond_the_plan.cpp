@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+// compilers: g++ clang++
 #include "small_run.hpp"
 
-template <std::size_t>
-using one_layer = ssl::named<"", linear_of<8>>;
-template <std::size_t... I>
-auto layers(std::index_sequence<I...>)
-    -> ssl::layers::sequential<ssl::named<"flatten", ssl::layers::flatten>, one_layer<I>...>;
+using ssl::named;
+using ssl::layers::sequential;
+
+template <class Block>
+struct five_times : sequential<named<"0", Block>, named<"1", Block>, named<"2", Block>, named<"3", Block>, named<"4", Block>> {};
+using twenty_five = five_times<five_times<linear_of<8>>>;
 
 #ifdef PRETEXT_SHOULD_FAIL
-constexpr int depth = 520;
+using layers = five_times<five_times<twenty_five>>;  // 625, written out
 #else
-constexpr int depth = 4;
+using layers = ssl::layers::repeat<25, twenty_five>;
 #endif
 
 struct run : small_run {
-  struct encoder : decltype(layers(std::make_index_sequence<depth>{})) {};
+  using encoder = sequential<named<"flatten", ssl::layers::flatten>, named<"first", linear_of<8>>, named<"layers", layers>>;
 };
 
 #include "next_lines.hpp"

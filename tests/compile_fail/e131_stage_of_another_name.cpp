@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "small_run.hpp"
+#include "ssl/ssl.hpp"
 
-struct run : small_run {};
-
-void choose(ssl::run_options<run>& options) {
+void choose(ssl::augmentations::simclr::options& options) {
 #ifdef PRETEXT_SHOULD_FAIL
-  options.augmentation.get<"colour">();
+  options.get<"colour">();
 #else
-  options.augmentation.get<"jitter">() = {.brightness = 0.8f};
+  options.get<"jitter">() = {.brightness = 0.8f};
 #endif
 }
-
-#include "next_lines.hpp"

@@ -61,15 +61,24 @@ void interleave(tile<float> t, float* __restrict__ out) {
 
 }  // namespace detail
 
+/// Whether a chain has the stage that is asked for.
+template <bool There>
+struct stage_is_there {
+  static_assert(There, "ssl[E131]: this augmentation chain has no stage of that name; use one of the names in its `named<...>` list "
+                       "(docs/errors.md#e131)");
+};
+
 /// The numbers of a chain's stages, reached by the stages' names: `options.get<"blur">().sigma_low_px`.
 template <class... Named>
 struct chain_options : detail::stage_options<Named>... {
   template <fixed_string Name>
   constexpr auto& get() {
+    static_assert(sizeof(stage_is_there<has<Name>>) > 0);
     return static_cast<detail::stage_options<stage_called<Name>>&>(*this).value;
   }
   template <fixed_string Name>
   constexpr auto const& get() const {
+    static_assert(sizeof(stage_is_there<has<Name>>) > 0);
     return static_cast<detail::stage_options<stage_called<Name>> const&>(*this).value;
   }
   template <fixed_string Name>
@@ -87,15 +96,7 @@ struct chain_options : detail::stage_options<Named>... {
 
  private:
   template <fixed_string Name>
-  static constexpr int place() {
-    constexpr int found = find_label(type_list<Named...>{}, Name.text);
-    static_assert(found >= 0,
-                  "ssl[E131]: this augmentation chain has no stage of that name; use one of the names in its `named<...>` list "
-                  "(docs/errors.md#e131)");
-    return found < 0 ? 0 : found;
-  }
-  template <fixed_string Name>
-  using stage_called = type_at<place<Name>(), type_list<Named...>>;
+  using stage_called = type_at<has<Name> ? find_label(type_list<Named...>{}, Name.text) : 0, type_list<Named...>>;
 };
 
 /// Whether the stages of a chain stand in an order that works.

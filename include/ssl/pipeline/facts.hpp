@@ -10,7 +10,8 @@
 #include "ssl/pipeline/step_plan.hpp"
 
 /// \file
-/// What is true of a run. Facts can never be ill-formed, whatever the run is; the gate turns the first that fails into one sentence.
+/// What is true of a run. Facts can never be ill-formed, whatever the run is; the gate turns the first that fails into one
+/// sentence.
 namespace ssl {
 
 /// A required capability of a backend.
@@ -46,7 +47,9 @@ constexpr bool sensible(shape image, index images) {
 template <class E>
 constexpr bool is_layer = false;
 template <layer E>
-constexpr bool is_layer<E> = requires { typename constants<int{E::operations}, E::check(shape{}).ok()>; };
+constexpr bool is_layer<E> = requires {
+  typename constants<int{E::operations}, E::check(shape{}).ok()>;
+};
 
 /// Can the planner and the executor use it on this backend?
 template <class E, class Env>
@@ -57,10 +60,14 @@ constexpr bool is_recorded = requires(recorder& r, value v) {
 template <class L>
 constexpr bool is_loss = false;
 template <loss L>
-constexpr bool is_loss<L> = requires { typename constants<int{L::inputs}, bool{L::accepts(probe_shapes)}>; };
+constexpr bool is_loss<L> = requires {
+  typename constants<int{L::inputs}, bool{L::accepts(probe_shapes)}>;
+};
 
 template <class S>
-constexpr bool is_state = requires { typename constants<shape{S::extents}.positive(), state_init{S::init}>; };
+constexpr bool is_state = requires {
+  typename constants<shape{S::extents}.positive(), state_init{S::init}>;
+};
 
 template <class N>
 concept named_entry = requires {
@@ -95,7 +102,8 @@ constexpr bool is_objective<O> = requires {
 /// Do the views, labels and masks of an augmentation have sizes that a batch can have?
 constexpr bool sensible(augmentations::view_layout const& l, int batch) {
   constexpr int most = augmentations::view_layout::capacity;
-  if (l.groups < 0 || l.groups > most || l.label_wires < 0 || l.label_wires > most || l.mask_wires < 0 || l.mask_wires > most) return false;
+  if (l.groups < 0 || l.groups > most || l.label_wires < 0 || l.label_wires > most || l.mask_wires < 0 || l.mask_wires > most)
+    return false;
   for (int i = 0; i < l.groups; ++i)
     if (!sensible(l.group[i].size, index{l.group[i].views} * batch)) return false;
   for (int i = 0; i < l.label_wires; ++i)
@@ -165,7 +173,8 @@ constexpr bool all_recorded(type_list<Named...>) {
   return (is_recorded<typename Named::type, Env> && ...);
 }
 
-/// 0 where the run composes, else the code of docs/errors.md. Each question is asked only where the earlier ones were answered with yes.
+/// 0 where the run composes, else the code of docs/errors.md. Each question is asked only where the earlier ones were answered
+/// with yes.
 template <class Run>
 consteval int failure() {
   if constexpr (!names_policies<Run>) {
@@ -216,7 +225,8 @@ consteval int frozen_failure() {
     return 111;
   } else if constexpr (constexpr verdict v = checked<Encoder>(input); !v.ok()) {
     return v.valid ? 102 : 101;
-  } else if constexpr (forward_plan_of<Encoder, input, environment<Backend, Scalar, execution{.mode = execution_mode::evaluation}>>.overflow) {
+  } else if constexpr (
+      forward_plan_of<Encoder, input, environment<Backend, Scalar, execution{.mode = execution_mode::evaluation}>>.overflow) {
     return 120;
   } else {
     return 0;

@@ -33,7 +33,7 @@ constexpr auto make_forward_plan() {
     s.r.touch(s.x.data, 0);
     s.y = Network::template record<Env>(s.r, s.x);
     s.r.touch(s.y.data, s.r.operations);
-    s.arena = place_tensors(s.r.tensor, s.r.tensors);
+    if (!s.r.overflow) s.arena = place_tensors(s.r.tensor, s.r.tensors);
     return s;
   };
   struct sizes {

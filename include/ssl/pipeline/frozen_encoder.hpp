@@ -27,7 +27,8 @@ namespace ssl {
 /// Threads   one thread at a time
 /// Errors    compile time: E101, E102 (the encoder cannot take the image), E100, E111, E120, E201; run time: E602, E603 (images),
 ///           E7xx, E802 (files)
-/// Source    normalisation: the mean and deviation that training used, from the file. Resizing: torchvision's Resize with antialias
+/// Source    normalisation: the mean and deviation that training used, from the file. Resizing: torchvision's Resize with
+/// antialias
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar = float,
           bool Works = facts::frozen_failure<Encoder, Image, Backend, Batch, Scalar>() == 0>
 class frozen_encoder {
@@ -126,17 +127,20 @@ consteval auto select_frozen() {
   if constexpr (!facts::names_policies<Run>) {
     return std::type_identity<frozen_of_wrong_run<Run>>{};
   } else {
-    constexpr bool works = facts::frozen_failure<typename Run::encoder, Run::image, typename Run::backend, Batch, typename Run::scalar>() == 0;
+    constexpr bool works =
+        facts::frozen_failure<typename Run::encoder, Run::image, typename Run::backend, Batch, typename Run::scalar>() == 0;
     if constexpr (!works && failure_of<Run> != 0)
       return std::type_identity<frozen_of_wrong_run<Run>>{};
     else
-      return std::type_identity<frozen_encoder<typename Run::encoder, Run::image, typename Run::backend, Batch, typename Run::scalar, works>>{};
+      return std::type_identity<
+          frozen_encoder<typename Run::encoder, Run::image, typename Run::backend, Batch, typename Run::scalar, works>>{};
   }
 }
 
 }  // namespace detail
 
-/// The frozen encoder of a run, for `Batch` images at a time. It looks at the training policies only where the encoder does not work.
+/// The frozen encoder of a run, for `Batch` images at a time. It looks at the training policies only where the encoder does not
+/// work.
 template <class Run, int Batch = detail::batch_of<Run>()>
 using frozen_of = typename decltype(detail::select_frozen<Run, Batch>())::type;
 
@@ -242,7 +246,7 @@ struct tap_observer final : output_observer {
 
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
 std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::tap(image_view const* images, int count,
-                                                                                std::string const& tap) {
+                                                                                       std::string const& tap) {
   take(images, count);
   detail::tap_observer<std::remove_cvref_t<decltype(plan())>, Scalar, Backend> observer(plan(), context_, tap);
   forward<execution{.mode = execution_mode::evaluation, .observed = true}>(Scalar(0), &observer);

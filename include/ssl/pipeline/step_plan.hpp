@@ -123,7 +123,7 @@ constexpr step_recording record_step() {
   step_recording s;
   s.r.passes = Run::objective::graph.phases;
   for_each_index<Run::objective::graph.nodes>([&]<int Node>() { record_node<Run, Node>(s); });
-  s.arena = place_tensors(s.r.tensor, s.r.tensors);
+  if (!s.r.overflow) s.arena = place_tensors(s.r.tensor, s.r.tensors);
   return s;
 }
 

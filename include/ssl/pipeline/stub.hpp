@@ -11,8 +11,8 @@
 #include "ssl/pipeline/run.hpp"
 
 /// \file
-/// What takes the place of a wrong composition. It has every public member of the true one and the same constructor, so that a user's next
-/// lines add no error to the sentence. Nothing is defined: a program with a sentence is never linked.
+/// What takes the place of a wrong composition. It has every public member of the true one and the same constructor, so that a
+/// user's next lines add no error to the sentence. Nothing is defined: a program with a sentence is never linked.
 namespace ssl {
 
 template <class Run, bool Composes>
