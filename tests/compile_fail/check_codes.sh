@@ -47,7 +47,7 @@ for code in $explained; do
 done
 
 for code in $run_time; do
-  grep -rqE "\b(E|_error\(|== )?${code#E}\b" --include='*.cpp' "$tests" || complain "no test names the run-time code $code"
+  grep -rqE "\b(E|_error\(|== )?${code#E}\b" --include='*.cpp' --include='*.cu' "$tests" || complain "no test names the run-time code $code"
 done
 
 ((status == 0)) && echo "error codes: $(wc -w <<<"$compile_time") at compile time, $(wc -w <<<"$run_time") at run time"
