@@ -97,7 +97,8 @@ class frozen_stub {
   augmentations::channel_statistics const& statistics() const;
   static std::vector<block_info> blocks(block_set);
   encoder_weights<scalar> weights() const;
-  void set_weights(encoder_weights<scalar> const&);
+  template <class T>
+  void set_weights(encoder_weights<T> const&);
 };
 
 }  // namespace ssl
