@@ -8,11 +8,11 @@
 /// Activations as functions of one number, each with its gradient twin, and the cells that apply them.
 namespace ssl::ops {
 
-/// max(x, 0); the gradient at 0 is 0. The twin reads the output.
+/// max(x, 0), NaN for NaN, so that it reaches the loss and is found; the gradient at 0 is 0. The twin reads the output.
 struct relu_function {
   static constexpr bool gradient_reads_output = true;
   template <class T>
-  PRETEXT_HD static T value(T x) { return x > T(0) ? x : T(0); }
+  PRETEXT_HD static T value(T x) { return x < T(0) ? T(0) : x; }
   template <class T>
   PRETEXT_HD static T gradient(T y) { return y > T(0) ? T(1) : T(0); }
 };

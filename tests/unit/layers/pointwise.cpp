@@ -16,6 +16,13 @@ TEST_CASE("relu: zero below zero, and its gradient at zero is zero") {
   CHECK(net.backward({1, 1, 1}) == unit::numbers{0, 0, 1});
 }
 
+TEST_CASE("relu: a NaN stays one") {
+  unit::on_reference<relu, shape{.n = 1, .c = 2}> net;
+  std::vector<double> const y = net.forward({NAN, 1});
+  CHECK(std::isnan(y[0]));
+  CHECK(y[1] == 1);
+}
+
 TEST_CASE("gelu: x Phi(x)") {
   unit::on_reference<gelu, shape{.n = 1, .c = 3}> net;
   CHECK(unit::close(net.forward({0, 1, -1}), {0, 0.8413447460685429, -0.15865525393145705}));
