@@ -26,9 +26,9 @@ struct moving_target : objective_defaults {
 
   static constexpr auto graph = build_graph([](auto& g) {
     auto views = g.views(0);  // (2N, H, W, C)
+    auto target = g.apply(average_of("projector"), g.apply(average_of("encoder"), views, {.statistics_groups = 2}));
     auto online =
         g.apply("predictor", g.apply("projector", g.apply("encoder", views, {.statistics_groups = 2})));  // (2N, 1, 1, 4)
-    auto target = g.apply(average_of("projector"), g.apply(average_of("encoder"), views, {.statistics_groups = 2}));
     g.loss("prediction", {online, target});
     g.move_average("encoder", When);
     g.move_average("projector", When);

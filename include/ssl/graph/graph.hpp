@@ -16,7 +16,8 @@
 ///     g.loss("negative_cosine", {online, target});
 ///   });
 ///
-/// Roles, losses and states are named; the objective says what they are. Nothing here knows a method.
+/// Roles, losses and states are named; the objective says what they are. Nothing here knows a method. Nodes run in the order in which they
+/// are written: a target that needs no gradient costs no memory at the peak where it stands before the networks that do.
 namespace ssl {
 
 /// A short name inside a graph.
