@@ -7,7 +7,7 @@
 #include "ssl/backends/cpu/context.hpp"
 #include "ssl/backends/cpu/detail/cells.hpp"
 #include "ssl/backends/cpu/kernels.hpp"
-#include "ssl/backends/host_memory.hpp"
+#include "ssl/backends/cpu/memory.hpp"
 
 namespace ssl::backends {
 
@@ -17,7 +17,7 @@ namespace ssl::backends {
 /// Sums     in the scalar's own precision (float sums in float), in short chunks that are then added: see detail/cells.hpp
 /// Memory   no call allocates; the context does, once
 /// Example  examples/01_pretrain.cpp
-struct cpu : host_memory {
+struct cpu : cpu_memory {
   using options = cpu_options;
   using context = cpu_context;
 

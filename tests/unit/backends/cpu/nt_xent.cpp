@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "ssl/backends/cpu/cpu.hpp"
+#include "ssl/backends/cpu/detail/pairing.hpp"
 #include "unit/backends/capability_cases.hpp"
 
 namespace backend_tests {
