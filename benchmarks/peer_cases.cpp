@@ -44,16 +44,30 @@ work skip(std::string reason) { return {.step = {}, .agree = {}, .skipped = std:
 
 // ---- agreement with the peer ---------------------------------------------------------------------------------------------
 
-/// Euclidean distance from the peer's tensor, at most 1e-4 of the tensor's length.
-void expect_equal(std::string const& name, std::vector<float> const& expected, float const* found) {
-  double distance = 0, length = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    double const e = static_cast<double>(expected[i]), d = static_cast<double>(found[i]) - e;
-    distance += d * d, length += e * e;
+/// Distances from the peer's tensors, relative to their lengths. All tensors as one vector, the direction that an optimizer sees, may
+/// differ by 1e-4. A tensor by itself may differ by 1e-3: the peer's gradient of a first convolution in float differs from its
+/// own in double by 1.6e-4, since it is a small remainder of large terms.
+class agreement {
+ public:
+  void add(std::string const& name, std::vector<float> const& expected, float const* found) {
+    double distance = 0, length = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      double const e = static_cast<double>(expected[i]), d = static_cast<double>(found[i]) - e;
+      distance += d * d, length += e * e;
+    }
+    expect(name, distance, length, 1e-3);
+    distance_ += distance, length_ += length;
   }
-  double const difference = std::sqrt(distance / length);
-  if (!(difference <= 1e-4)) throw std::runtime_error(name + " differs from the peer's by " + std::to_string(difference) + " of its length");
-}
+  void finish() const { expect("all of it together", distance_, length_, 1e-4); }
+
+ private:
+  static void expect(std::string const& name, double distance, double length, double most) {
+    double const difference = std::sqrt(distance / length);
+    if (difference <= most) return;
+    throw std::runtime_error(name + " differs from the peer's by " + std::to_string(difference) + " of its length");
+  }
+  double distance_ = 0, length_ = 0;
+};
 
 /// A tensor of the peer in this library's order: NHWC, (O, k, k, I).
 std::vector<float> reordered(ssl::io::safetensor const& t) {
@@ -92,10 +106,13 @@ void expect_same_step(ssl::pipeline<Run>& p, ssl::io::safetensors_file const& fi
   for (char const* name : inputs) views.push_back(reordered(file.at(name)));
   for (std::size_t i = 0; i < views.size(); ++i) batch.views[i] = views[i].data();
   float const loss = static_cast<float>(p.forward_backward(batch));
-  expect_equal("the loss", file.at("loss").to<float>(), &loss);
+  agreement of_loss, of_gradients;
+  of_loss.add("the loss", file.at("loss").to<float>(), &loss);
+  of_loss.finish();
   p.read(ssl::array::gradients, flat.data());
   for (ssl::block_info const& b : blocks)
-    expect_equal("the gradient of " + b.name, reordered(file.at("grad." + peer_name(b.name))), flat.data() + b.offset);
+    of_gradients.add("the gradient of " + b.name, reordered(file.at("grad." + peer_name(b.name))), flat.data() + b.offset);
+  of_gradients.finish();
 }
 
 // ---- cases ---------------------------------------------------------------------------------------------------------------
@@ -236,8 +253,11 @@ work ntxent_of(settings const& s) {
   auto const agree = [b](ssl::io::safetensors_file const& file) {
     b->z = file.at("input.z").template to<float>();
     b->run();
-    expect_equal("the loss", file.at("loss").template to<float>(), &b->value);
-    expect_equal("the gradient of z", file.at("grad.input.z").template to<float>(), b->gradient.data());
+    agreement of_loss, of_gradient;
+    of_loss.add("the loss", file.at("loss").template to<float>(), &b->value);
+    of_loss.finish();
+    of_gradient.add("the gradient of z", file.at("grad.input.z").template to<float>(), b->gradient.data());
+    of_gradient.finish();
   };
   double const rows = 2.0 * Images;
   return {.step = [b] { b->run(); }, .agree = agree, .items = rows, .unit = "rows", .flop = 3 * 2 * rows * rows * 128};
