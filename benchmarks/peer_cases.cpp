@@ -44,29 +44,30 @@ work skip(std::string reason) { return {.step = {}, .agree = {}, .skipped = std:
 
 // ---- agreement with the peer ---------------------------------------------------------------------------------------------
 
-/// Distances from the peer's tensors, relative to their lengths. All tensors as one vector, the direction that an optimizer sees, may
-/// differ by 1e-4. A tensor by itself may differ by 1e-3: the peer's gradient of a first convolution in float differs from its
-/// own in double by 1.6e-4, since it is a small remainder of large terms.
+/// Agreement with the peer's tensors, seen as one vector: along it to 1e-4; across it, and for each tensor by itself, to 1e-3.
+///
+/// Across more is not to be had in float: of some millions of activations a few lie so close to zero that rounding decides
+/// whether ReLU lets them through. By this alone the gradient of a ConvNet-32 step in float differs from that in double by up to
+/// 2e-4 of a tensor's length, here, and by 1.6e-4 in PyTorch.
 class agreement {
  public:
   void add(std::string const& name, std::vector<float> const& expected, float const* found) {
     double distance = 0, length = 0;
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      double const e = static_cast<double>(expected[i]), d = static_cast<double>(found[i]) - e;
-      distance += d * d, length += e * e;
+      double const e = static_cast<double>(expected[i]), f = static_cast<double>(found[i]);
+      distance += (f - e) * (f - e), length += e * e, along_ += f * e;
     }
-    expect(name, distance, length, 1e-3);
-    distance_ += distance, length_ += length;
+    expect(name, std::sqrt(distance / length), 1e-3);
+    length_ += length;
   }
-  void finish() const { expect("all of it together", distance_, length_, 1e-4); }
+  void finish(char const* name) const { expect(name, std::abs(along_ / length_ - 1), 1e-4); }
 
  private:
-  static void expect(std::string const& name, double distance, double length, double most) {
-    double const difference = std::sqrt(distance / length);
+  static void expect(std::string const& name, double difference, double most) {
     if (difference <= most) return;
     throw std::runtime_error(name + " differs from the peer's by " + std::to_string(difference) + " of its length");
   }
-  double distance_ = 0, length_ = 0;
+  double along_ = 0, length_ = 0;
 };
 
 /// A tensor of the peer in this library's order: NHWC, (O, k, k, I).
@@ -108,11 +109,11 @@ void expect_same_step(ssl::pipeline<Run>& p, ssl::io::safetensors_file const& fi
   float const loss = static_cast<float>(p.forward_backward(batch));
   agreement of_loss, of_gradients;
   of_loss.add("the loss", file.at("loss").to<float>(), &loss);
-  of_loss.finish();
+  of_loss.finish("the loss");
   p.read(ssl::array::gradients, flat.data());
   for (ssl::block_info const& b : blocks)
     of_gradients.add("the gradient of " + b.name, reordered(file.at("grad." + peer_name(b.name))), flat.data() + b.offset);
-  of_gradients.finish();
+  of_gradients.finish("the gradient");
 }
 
 // ---- cases ---------------------------------------------------------------------------------------------------------------
@@ -255,9 +256,9 @@ work ntxent_of(settings const& s) {
     b->run();
     agreement of_loss, of_gradient;
     of_loss.add("the loss", file.at("loss").template to<float>(), &b->value);
-    of_loss.finish();
+    of_loss.finish("the loss");
     of_gradient.add("the gradient of z", file.at("grad.input.z").template to<float>(), b->gradient.data());
-    of_gradient.finish();
+    of_gradient.finish("the gradient");
   };
   double const rows = 2.0 * Images;
   return {.step = [b] { b->run(); }, .agree = agree, .items = rows, .unit = "rows", .flop = 3 * 2 * rows * rows * 128};
