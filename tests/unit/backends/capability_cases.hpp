@@ -78,13 +78,15 @@ template <class T>
 struct place_cell {
   T* y;
   index cols;
-  PRETEXT_HD void operator()(index r, index c) const { y[r * cols + c] = static_cast<T>(r % 1000) + static_cast<T>(c % 1000) / 1024; }
+  PRETEXT_HD void operator()(index r, index c) const {
+    y[r * cols + c] = static_cast<T>(r % 1000) + static_cast<T>(c % 1000) / 1024;
+  }
 };
 
 struct extents {
   index rows, cols;
 };
-inline constexpr extents grids[] = {{1, 1},  {1, 2},  {2, 31},    {31, 32},   {33, 1},     {127, 33}, {1, 100'003},
+inline constexpr extents grids[] = {{1, 1},    {1, 2},    {2, 31},    {31, 32},     {33, 1},     {127, 33},  {1, 100'003},
                                     {7, 5003}, {4099, 3}, {5003, 65}, {40'009, 17}, {2, 20'011}, {300, 1000}};
 
 template <class B, class T>
@@ -108,8 +110,10 @@ void check_sums(typename B::context& context) {
     INFO("rows " << e.rows << " cols " << e.cols << " seed 7");
     guarded<T> const x(e.rows * e.cols, 7);
     std::vector<T> expected_rows(static_cast<std::size_t>(e.rows)), expected_cols(static_cast<std::size_t>(e.cols));
-    ssl::backends::reference::sum_rows(plain, e.rows, e.cols, value_cell<T>{x.data(), e.cols}, store_cell<T>{expected_rows.data()});
-    ssl::backends::reference::sum_cols(plain, e.rows, e.cols, value_cell<T>{x.data(), e.cols}, store_cell<T>{expected_cols.data()});
+    ssl::backends::reference::sum_rows(plain, e.rows, e.cols, value_cell<T>{x.data(), e.cols},
+                                       store_cell<T>{expected_rows.data()});
+    ssl::backends::reference::sum_cols(plain, e.rows, e.cols, value_cell<T>{x.data(), e.cols},
+                                       store_cell<T>{expected_cols.data()});
     guarded<T> rows(e.rows), cols(e.cols);
     B::sum_rows(context, e.rows, e.cols, value_cell<T>{x.data(), e.cols}, store_cell<T>{rows.data()});
     B::sum_cols(context, e.rows, e.cols, value_cell<T>{x.data(), e.cols}, store_cell<T>{cols.data()});
@@ -128,8 +132,18 @@ guarded<T> multiply(typename B::context& context, gemm_form form, index m, index
   guarded<T> c = beta == T(0) ? guarded<T>(m * ldc) : guarded<T>(m * ldc, 3);
   for (index i = 0; i < m; ++i)
     for (index j = n; j < ldc; ++j) c[i * ldc + j] = T(5);  // between the rows of C
-  B::gemm(context, product<T>{.form = form, .m = m, .n = n, .k = k, .a = a.data(), .lda = lda, .b = b.data(), .ldb = ldb, .c = c.data(),
-                              .ldc = ldc, .alpha = alpha, .beta = beta});
+  B::gemm(context, product<T>{.form = form,
+                              .m = m,
+                              .n = n,
+                              .k = k,
+                              .a = a.data(),
+                              .lda = lda,
+                              .b = b.data(),
+                              .ldb = ldb,
+                              .c = c.data(),
+                              .ldc = ldc,
+                              .alpha = alpha,
+                              .beta = beta});
   CHECK(c.intact());
   index strays = 0;
   for (index i = 0; i < m; ++i)
@@ -138,18 +152,26 @@ guarded<T> multiply(typename B::context& context, gemm_form form, index m, index
   return c;
 }
 
-inline constexpr index product_sizes[][3] = {{1, 1, 1},   {2, 1, 3},    {1, 33, 31},  {31, 32, 33},  {8, 16, 32},   {7, 17, 200},
-                                             {33, 65, 7}, {65, 31, 97}, {64, 64, 64}, {129, 100, 385}, {3, 530, 193}, {300, 40, 5}};
+struct product_extents {
+  index m, n, k;
+};
+inline constexpr product_extents product_sizes[] = {{1, 1, 1},    {2, 1, 3},       {1, 33, 31},   {31, 32, 33},
+                                                    {8, 16, 32},  {7, 17, 200},    {33, 65, 7},   {65, 31, 97},
+                                                    {64, 64, 64}, {129, 100, 385}, {3, 530, 193}, {300, 40, 5}};
 
 template <class B, class T>
 void check_gemm(typename B::context& context) {
   ssl::backends::reference::context plain;
-  for (auto const& [m, n, k] : product_sizes)
+  struct factors {
+    T alpha, beta;
+  };
+  for (product_extents const& e : product_sizes)
     for (gemm_form form : {gemm_form::nn, gemm_form::nt, gemm_form::tn})
-      for (auto const& [alpha, beta] : {std::pair{T(1), T(0)}, std::pair{T(-0.5), T(1)}, std::pair{T(2), T(0.25)}}) {
-        INFO("form " << static_cast<int>(form) << " m " << m << " n " << n << " k " << k << " alpha " << alpha << " beta " << beta);
-        guarded<T> const expected = multiply<ssl::backends::reference, T>(plain, form, m, n, k, alpha, beta);
-        CHECK(difference(multiply<B, T>(context, form, m, n, k, alpha, beta), expected) < tolerance::relative<T>);
+      for (factors const& f : {factors{T(1), T(0)}, factors{T(-0.5), T(1)}, factors{T(2), T(0.25)}}) {
+        INFO("form " << static_cast<int>(form) << " m " << e.m << " n " << e.n << " k " << e.k << " alpha " << f.alpha << " beta "
+                     << f.beta);
+        guarded<T> const expected = multiply<ssl::backends::reference, T>(plain, form, e.m, e.n, e.k, f.alpha, f.beta);
+        CHECK(difference(multiply<B, T>(context, form, e.m, e.n, e.k, f.alpha, f.beta), expected) < tolerance::relative<T>);
       }
 }
 

@@ -5,6 +5,7 @@
 
 #include <omp.h>
 
+#include <atomic>
 #include <new>
 
 #include "ssl/core/shape.hpp"
@@ -51,8 +52,9 @@ class cpu_context {
       for (index i = 0; i < tasks; ++i) call(f, i, 0);
       return;
     }
-#pragma omp parallel for num_threads(threads_) schedule(dynamic, 1)
-    for (index i = 0; i < tasks; ++i) call(f, i, omp_get_thread_num());
+    std::atomic<index> next{0};  // an own counter: the runtime of clang++ allocates for each loop that it schedules dynamically
+#pragma omp parallel num_threads(threads_)
+    for (index i; (i = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) call(f, i, omp_get_thread_num());
   }
 
  private:

@@ -37,13 +37,13 @@ TEST_CASE_TEMPLATE("cpu: sums and products have the same bits for 1, 2 and 3 thr
     CHECK(same_bits(sums(two), expected));
     CHECK(same_bits(sums(three), expected));
   }
-  constexpr index larger[][3] = {{300, 200, 400}, {1000, 32, 500}, {20, 1100, 130}};
-  for (auto const& [m, n, k] : larger)
+  constexpr product_extents larger[] = {{300, 200, 400}, {1000, 32, 500}, {20, 1100, 130}, {520, 600, 700}};
+  for (product_extents const& e : larger)
     for (auto form : {ssl::backends::gemm_form::nn, ssl::backends::gemm_form::nt, ssl::backends::gemm_form::tn}) {
-      INFO("form " << static_cast<int>(form) << " m " << m << " n " << n << " k " << k);
-      guarded<T> const expected = multiply<cpu, T>(one, form, m, n, k, T(1), T(0));
-      CHECK(same_bits(multiply<cpu, T>(two, form, m, n, k, T(1), T(0)), expected));
-      CHECK(same_bits(multiply<cpu, T>(three, form, m, n, k, T(1), T(0)), expected));
+      INFO("form " << static_cast<int>(form) << " m " << e.m << " n " << e.n << " k " << e.k);
+      guarded<T> const expected = multiply<cpu, T>(one, form, e.m, e.n, e.k, T(1), T(0));
+      CHECK(same_bits(multiply<cpu, T>(two, form, e.m, e.n, e.k, T(1), T(0)), expected));
+      CHECK(same_bits(multiply<cpu, T>(three, form, e.m, e.n, e.k, T(1), T(0)), expected));
     }
 }
 

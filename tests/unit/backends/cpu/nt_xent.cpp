@@ -85,7 +85,9 @@ constexpr case_config cases[] = {{4, 1, 0.5},     {4, 3, 0.5},     {6, 31, 0.1},
 
 TEST_CASE_TEMPLATE("cpu: tiled NT-Xent agrees with its formula, with the same bits for 1, 2 and 3 threads", T, float, double) {
   cpu::context one{{.threads = 1}}, two{{.threads = 2}}, three{{.threads = 3}};
-  for (auto const& [rows, width, temperature] : cases) {
+  for (case_config const& c : cases) {
+    index const rows = c.rows, width = c.width;
+    double const temperature = c.temperature;
     INFO("rows " << rows << " width " << width << " temperature " << temperature);
     guarded<T> const z(rows * width, 1);
     outcome<T> const found = run(one, z, rows, width, temperature);
