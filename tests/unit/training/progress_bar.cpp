@@ -125,7 +125,7 @@ TEST_CASE("where there is no terminal, lines come at an interval") {
         "epoch 2/100  loss 4.8123  1,234 images/s  13:19 left  lr 0.03\n"
         "epoch 3/100  loss 4.8123  1,234 images/s  13:09 left  lr 0.03\n"
         "epoch 4/100  loss 4.8123  1,234 images/s  12:59 left  lr 0.03\n"
-        "stopped in epoch 4/100  step 150  loss 4.8123  1,234 images/s  0:31\n");
+        "stopped: epoch 4/100  step 150  loss 4.8123  1,234 images/s  0:31\n");
 }
 
 TEST_CASE("a continued training says where it begins") {
@@ -143,10 +143,10 @@ TEST_CASE("the last word replaces the line and ends it") {
   progress now = at_step(3900);
   now.result = outcome::finished;
   bar.end(now);
-  CHECK(out.newest() == "finished in epoch 100/100  step 3,900  loss 4.8123  1,234 images/s  13:29\n");
+  CHECK(out.newest() == "finished: epoch 100/100  step 3,900  loss 4.8123  1,234 images/s  13:29\n");
   now.result = outcome::failed;
   bar.end(now);
-  CHECK(out.newest().substr(0, 24) == "failed in epoch 100/100 ");
+  CHECK(out.newest().substr(0, 23) == "failed: epoch 100/100  ");
 }
 
 TEST_CASE("features that collapse are warned of once, and again after they recovered") {
@@ -197,11 +197,12 @@ std::string written_to_terminal(int columns) {
   progress_bar bar({.to = terminal});
   bar.begin(at_step(0));
   bar.step(at_step(975));
-  char text[4096];
-  ssize_t const length = read(far_end, text, sizeof(text));
-  std::fclose(terminal);
+  std::fclose(terminal);  // what was written stays to be read, then reading fails
+  std::string text;
+  char part[256];
+  for (ssize_t length; (length = read(far_end, part, sizeof(part))) > 0;) text.append(part, static_cast<std::size_t>(length));
   close(far_end);
-  return {text, static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
+  return text;
 }
 
 TEST_CASE("on a terminal the line fits it; NO_COLOR and a dumb terminal are respected") {
