@@ -7,12 +7,14 @@
 #if __has_include("ssl/backends/cpu/cpu.hpp") && defined(_OPENMP)
 #include "ssl/backends/cpu/cpu.hpp"
 #define CONFORMANCE_CPU , ssl::backends::cpu
+#define PRETEXT_TEST_HAS_CPU 1
 #else
 #define CONFORMANCE_CPU
 #endif
 #if __has_include("ssl/backends/thrust/thrust.hpp") && defined(THRUST_DEVICE_SYSTEM)
 #include "ssl/backends/thrust/thrust.hpp"
 #define CONFORMANCE_THRUST , ssl::backends::thrust_on<ssl::backends::cpp_system>
+#define PRETEXT_TEST_HAS_THRUST 1
 #else
 #define CONFORMANCE_THRUST
 #endif
@@ -68,7 +70,7 @@ inline constexpr auto backends = boost::hana::tuple_t<ssl::backends::reference, 
 /// A context for small cases, where threads would only wait for each other.
 template <class Backend>
 typename Backend::context one_thread() {
-  if constexpr (requires { typename Backend::context({.threads = 1}); })
+  if constexpr (requires(typename Backend::options o) { o.threads; })
     return typename Backend::context({.threads = 1});
   else
     return {};
