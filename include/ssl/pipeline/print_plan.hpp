@@ -8,7 +8,8 @@
 #include "ssl/pipeline/memory.hpp"
 
 /// \file
-/// The plan of a run as a table to read: where every operation's tensors lie in the arena, how long they live, and what the whole costs.
+/// The plan of a run as a table to read: where every operation's tensors lie in the arena, how long they live, and what the whole
+/// costs.
 namespace ssl {
 
 namespace detail {
@@ -70,7 +71,8 @@ class plan_printer {
 
 /// The plan of a run: a line for every operation, then what each array takes and what reuse of memory saves.
 ///
-/// Columns   offset: of the output in the arena, in bytes; output, gradient: sizes; lives: from the forward (f) or backward (b) pass of an
+/// Columns   offset: of the output in the arena, in bytes; output, gradient: sizes; lives: from the forward (f) or backward (b)
+/// pass of an
 ///           operation to that of another; kept + work: what is saved for the backward pass, and workspace
 /// Cost      records the step once more, at run time
 /// Example   examples/01_compose_and_plan.cpp
@@ -78,7 +80,8 @@ template <class Run>
 std::string plan_text() {
   auto const recording = std::make_unique<step_recording>(record_step<Run>());
   constexpr auto const& m = memory_of<Run>;
-  constexpr index scalar = sizeof(typename Run::scalar), arena = plan_of<Run>.arena * scalar, alone = plan_of<Run>.no_reuse * scalar;
+  constexpr index scalar = sizeof(typename Run::scalar), arena = plan_of<Run>.arena * scalar,
+                  alone = plan_of<Run>.no_reuse * scalar;
   detail::plan_printer p(*recording, scalar);
   std::string text = p.operations();
   auto const row = [&p](char const* what, index bytes) { p.line("%-16s %14s\n", what, p.kibibytes(bytes).c_str()); };
@@ -93,8 +96,8 @@ std::string plan_text() {
   row("input", m.arena - m.integers);
   row("arena", m.bytes - m.arena);
   row("together", m.bytes);
-  p.line("The arena holds %s of tensors in %s: %.2f times less than side by side.\n", p.kibibytes(alone).c_str(), p.kibibytes(arena).c_str(),
-         static_cast<double>(alone) / static_cast<double>(arena > 0 ? arena : 1));
+  p.line("The arena holds %s of tensors in %s: %.2f times less than side by side.\n", p.kibibytes(alone).c_str(),
+         p.kibibytes(arena).c_str(), static_cast<double>(alone) / static_cast<double>(arena > 0 ? arena : 1));
   return text + p.take();
 }
 

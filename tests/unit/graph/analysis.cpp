@@ -9,9 +9,9 @@ using namespace ssl;
 
 TEST_CASE("a gradient flows from a loss to every network on its way, and not to views") {
   constexpr step_graph g = build_graph([](auto& b) {
-    auto views = b.views(0);                                      // 0
-    auto z = b.apply("projector", b.apply("encoder", views));     // 1, 2
-    b.loss("loss", {z});                                          // 3
+    auto views = b.views(0);                                   // 0
+    auto z = b.apply("projector", b.apply("encoder", views));  // 1, 2
+    b.loss("loss", {z});                                       // 3
   });
   static_assert(g.nodes == 4 && g.phases == 1 && !g.overflow);
   constexpr graph_analysis a = analyse(g);
@@ -26,11 +26,11 @@ TEST_CASE("a gradient flows from a loss to every network on its way, and not to 
 
 TEST_CASE("no gradient passes an average or a detached wire") {
   constexpr step_graph g = build_graph([](auto& b) {
-    auto views = b.views(0);                                      // 0
-    auto online = b.apply("encoder", views);                      // 1
-    auto target = b.apply(average_of("encoder"), online);         // 2
-    auto still = b.detach(online);                                // 3
-    b.loss("loss", {online, target, still});                      // 4
+    auto views = b.views(0);                               // 0
+    auto online = b.apply("encoder", views);               // 1
+    auto target = b.apply(average_of("encoder"), online);  // 2
+    auto still = b.detach(online);                         // 3
+    b.loss("loss", {online, target, still});               // 4
   });
   constexpr graph_analysis a = analyse(g);
   CHECK(a.uses[1] == 1);  // the loss; neither the average nor the detached wire
@@ -45,10 +45,10 @@ TEST_CASE("no gradient passes an average or a detached wire") {
 
 TEST_CASE("every use of a wire that gives a gradient is counted once") {
   constexpr step_graph g = build_graph([](auto& b) {
-    auto z = b.apply("encoder", b.views(0));                                 // 0, 1
-    b.loss("one", {z});                                                      // 2
-    b.loss("two", {b.part(z, 0, 2), b.part(z, 1, 2)});                       // 3, 4, 5
-    b.loss("both", {z, z});                                                  // 6
+    auto z = b.apply("encoder", b.views(0));            // 0, 1
+    b.loss("one", {z});                                 // 2
+    b.loss("two", {b.part(z, 0, 2), b.part(z, 1, 2)});  // 3, 4, 5
+    b.loss("both", {z, z});                             // 6
   });
   constexpr graph_analysis a = analyse(g);
   CHECK(a.uses[1] == 5);
@@ -61,11 +61,11 @@ TEST_CASE("every use of a wire that gives a gradient is counted once") {
 
 TEST_CASE("phases: a gradient flows only toward the roles that its phase moves") {
   constexpr step_graph g = build_graph([](auto& b) {
-    auto views = b.views(0);                                                                  // 0
-    auto painted = b.apply("painter", views);                                                 // 1
-    auto score = b.apply("critic", painted);                                                  // 2
-    b.loss("told", {score}, {.phase = 0, .updates = {"critic"}});                             // 3
-    b.loss("fooled", {score}, {.phase = 1, .updates = {"painter"}});                          // 4
+    auto views = b.views(0);                                          // 0
+    auto painted = b.apply("painter", views);                         // 1
+    auto score = b.apply("critic", painted);                          // 2
+    b.loss("told", {score}, {.phase = 0, .updates = {"critic"}});     // 3
+    b.loss("fooled", {score}, {.phase = 1, .updates = {"painter"}});  // 4
   });
   constexpr graph_analysis a = analyse(g);
   CHECK(g.phases == 2);

@@ -74,7 +74,8 @@ struct odd_halves : objective_defaults {
 /// Statistics over two halves of nine rows.
 struct odd_groups : objective_defaults {
   using losses = type_list<named<"loss", ssl::losses::nt_xent<>>>;
-  static constexpr auto graph = build_graph([](auto& g) { g.loss("loss", {g.apply("encoder", g.views(0), {.statistics_groups = 2})}); });
+  static constexpr auto graph =
+      build_graph([](auto& g) { g.loss("loss", {g.apply("encoder", g.views(0), {.statistics_groups = 2})}); });
 };
 /// A loss of two inputs is given one.
 struct few_inputs : objective_defaults {

@@ -91,7 +91,8 @@ template <class Run>
 std::vector<double> features(std::vector<double> const& views, std::vector<double> const& weights) {
   testing::single_network<unit_mlp, Run::image.with_batch(Run::batch), backends::reference> net;
   for (block_info const& b : inventory<Run>(block_set::parameters))
-    net.set_parameter(b.name.substr(std::string("encoder.").size()), {weights.begin() + b.offset, weights.begin() + b.offset + b.elements});
+    net.set_parameter(b.name.substr(std::string("encoder.").size()),
+                      {weights.begin() + b.offset, weights.begin() + b.offset + b.elements});
   return net.forward(views);
 }
 
@@ -183,8 +184,10 @@ TEST_CASE("each phase moves its own roles, by the gradient of its own losses, on
       CHECK(left[i] == 0);
     }
     // phase 1 passes through the critic that phase 0 has moved, so its gradient is not that of before the step
-    if (critic) CHECK(most < 1e-15);
-    else CHECK(most < 0.5 * moved + 1e-2);
+    if (critic)
+      CHECK(most < 1e-15);
+    else
+      CHECK(most < 0.5 * moved + 1e-2);
     CHECK(moved > 0);
   }
 }

@@ -4,9 +4,9 @@
 #include <doctest/doctest.h>
 
 #include "objectives/moving_target.hpp"
-#include "objectives/tiny.hpp"
 #include "objectives/queue.hpp"
 #include "objectives/shared_mask.hpp"
+#include "objectives/tiny.hpp"
 #include "ssl/objectives/simclr.hpp"
 #include "unit/pipeline/arrays.hpp"
 
@@ -59,8 +59,8 @@ TEST_CASE("the arrays follow one another without overlap, on boundaries of 64 by
   using r = run<queued_keys<7, 5>, unit_mlp>;
   constexpr auto const& m = memory_of<r>;
   constexpr index scalar = sizeof(double);
-  index const begin[] = {m.parameters, m.gradients, m.slots,  m.averages, m.buffers, m.average_buffers, m.states,
-                         m.losses,     m.scratch,   m.integers, m.staging,  m.arena,   m.bytes};
+  index const begin[] = {m.parameters, m.gradients, m.slots,   m.averages, m.buffers, m.average_buffers, m.states, m.losses,
+                         m.scratch,    m.integers,  m.staging, m.arena,    m.bytes};
   for (std::size_t i = 0; i + 1 < std::size(begin); ++i) {
     CHECK(begin[i] % 64 == 0);
     CHECK(begin[i] <= begin[i + 1]);

@@ -32,7 +32,8 @@ TEST_CASE("an inventory names every block by role and layer, in order, apart fro
   CHECK(names == std::vector<std::string>{"encoder.stage1.conv.weight", "encoder.stage1.bn.weight", "encoder.stage1.bn.bias",
                                           "encoder.stage2.conv.weight", "encoder.stage2.bn.weight", "encoder.stage2.bn.bias",
                                           "projector.hidden1.linear.weight", "projector.hidden1.bn.weight",
-                                          "projector.hidden1.bn.bias", "projector.last.linear.weight", "projector.last.linear.bias"});
+                                          "projector.hidden1.bn.bias", "projector.last.linear.weight",
+                                          "projector.last.linear.bias"});
   CHECK(end <= pipeline<conv_run>::elements(array::parameters));
   CHECK(inventory<conv_run>(block_set::buffers).front().name == "encoder.stage1.bn.running_mean");
 }
@@ -112,7 +113,8 @@ TEST_CASE("options are those of the policies: temperature, rate and schedules re
 }
 
 TEST_CASE("the positional and the named form give the same pipeline") {
-  using positional = compose<convnet, two_views, simclr, optimizers::sgd<>, backends::reference, shape{.h = 4, .w = 4, .c = 2}, 3, double>;
+  using positional =
+      compose<convnet, two_views, simclr, optimizers::sgd<>, backends::reference, shape{.h = 4, .w = 4, .c = 2}, 3, double>;
   static_assert(memory_of<positional>.bytes == memory_of<conv_run>.bytes);
   backends::reference::context c;
   pipeline<positional> a(c);
@@ -156,7 +158,8 @@ non_finite_error failure_of_step(pipeline<Run>& p) {
   } catch (non_finite_error const& e) {
     std::vector<double> const after = values(p, array::parameters);
     bool same = before.size() == after.size();
-    for (std::size_t i = 0; same && i < before.size(); ++i) same = before[i] == after[i] || (std::isnan(before[i]) && std::isnan(after[i]));
+    for (std::size_t i = 0; same && i < before.size(); ++i)
+      same = before[i] == after[i] || (std::isnan(before[i]) && std::isnan(after[i]));
     CHECK(same);
     return e;
   }

@@ -26,7 +26,8 @@ TEST_CASE("a plan is printed with every operation by name, its place and its lif
   CHECK(lines == plan_of<small>.operations + 13);
 
   char together[64];
-  std::snprintf(together, sizeof(together), "together         %14s", detail::plan_printer::kibibytes(memory_of<small>.bytes).c_str());
+  std::snprintf(together, sizeof(together), "together         %14s",
+                detail::plan_printer::kibibytes(memory_of<small>.bytes).c_str());
   CHECK(has(together));
   CHECK(has("times less than side by side"));
 }

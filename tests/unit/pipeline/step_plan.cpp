@@ -6,11 +6,11 @@
 #include <memory>
 
 #include "objectives/adversarial.hpp"
-#include "objectives/tiny.hpp"
 #include "objectives/moving_target.hpp"
 #include "objectives/patches.hpp"
 #include "objectives/queue.hpp"
 #include "objectives/shared_mask.hpp"
+#include "objectives/tiny.hpp"
 #include "objectives/two_losses.hpp"
 #include "objectives/two_sizes.hpp"
 #include "ssl/objectives/simclr.hpp"
@@ -21,8 +21,8 @@ using namespace tiny;
 using ssl::index;
 using simclr = objectives::simclr<objectives::simclr_config{.hidden = 5, .output = 4}>;
 
-/// Every pair of tensors that are needed at one time lies apart, inside the arena, on boundaries of blocks; and a tensor that is a place
-/// inside another one lies inside it.
+/// Every pair of tensors that are needed at one time lies apart, inside the arena, on boundaries of blocks; and a tensor that is
+/// a place inside another one lies inside it.
 template <class Run>
 void expect_sound_plan() {
   auto const s = std::make_unique<step_recording>(record_step<Run>());
