@@ -70,8 +70,8 @@ inline constexpr auto backends = boost::hana::tuple_t<ssl::backends::reference, 
 /// A context for small cases, where threads would only wait for each other.
 template <class Backend>
 typename Backend::context one_thread() {
-  if constexpr (requires(typename Backend::options o) { o.threads; })
-    return typename Backend::context({.threads = 1});
+  if constexpr (requires { typename Backend::options; })
+    return typename Backend::context(typename Backend::options{.threads = 1});
   else
     return {};
 }
