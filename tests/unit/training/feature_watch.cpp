@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssl/training/feature_watch.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <vector>
+
+#include "ssl/data/procedural.hpp"
+#include "ssl/ssl.hpp"
+#include "ssl/training/train.hpp"
+
+namespace {
+
+using namespace ssl::training;
+
+struct tiny_run : ssl::run_defaults {
+  using encoder = ssl::encoders::mlp<ssl::encoders::mlp_config{.hidden = 8, .out = 4, .norm = ssl::encoders::mlp_norm::none}>;
+  using augmentation = ssl::augmentations::simclr_small;
+  using objective = ssl::objectives::simclr<ssl::objectives::simclr_config{.hidden = 4, .output = 4}>;
+  using optimizer = ssl::optimizers::sgd<>;
+  using backend = ssl::backends::reference;
+  static constexpr ssl::shape image{.h = 8, .w = 8, .c = 1};
+  static constexpr int batch = 4;
+};
+
+struct tiny {
+  ssl::data::procedural_images images{{.count = 20, .height = 8, .width = 8}};  // five steps an epoch
+  ssl::backends::reference::context context;
+  ssl::pipeline<tiny_run> p{context, {.optimizer = {.learning_rate = 0.01}}};
+
+  void set_all_parameters(float value) {
+    std::vector<float> const all(static_cast<std::size_t>(p.elements(ssl::array::parameters)), value);
+    p.write(ssl::array::parameters, all.data());
+  }
+};
+
+/// The steps at which there were new features.
+struct keep_looks {
+  std::vector<ssl::index>& at;
+  void step(progress const& now) { keep(now); }
+  void epoch(progress const& now) { keep(now); }
+  void end(progress const& now) { keep(now); }
+
+ private:
+  void keep(progress const& now) {
+    if (now.features && (at.empty() || at.back() != now.features->step)) at.push_back(now.features->step);
+  }
+};
+
+std::vector<ssl::index> looks(feature_watch_options const& options, ssl::index steps) {
+  tiny t;
+  std::vector<ssl::index> at;
+  train(t.p, t.images, {.epochs = 100, .max_steps = steps}, feature_watch{t.p, t.images, options}, keep_looks{at});
+  return at;
+}
+
+TEST_CASE("it looks as often as it is asked to, and at the end") {
+  CHECK(looks({}, 12) == std::vector<ssl::index>{5, 10, 12});
+  CHECK(looks({.every_epochs = 2}, 20) == std::vector<ssl::index>{10, 20});
+  CHECK(looks({.every_epochs = 0}, 12) == std::vector<ssl::index>{12});
+  CHECK(looks({.every_epochs = 0, .every_steps = 4}, 9) == std::vector<ssl::index>{4, 8, 9});
+  CHECK(looks({.every_epochs = 1, .every_steps = 3}, 6) == std::vector<ssl::index>{3, 5, 6});
+}
+
+TEST_CASE("what it sees is what evaluation sees in the frozen encoder") {
+  tiny t;
+  report const r = train(t.p, t.images, {}, feature_watch{t.p, t.images, {.images = 10}});
+  ssl::frozen_of<tiny_run, 4> encoder(t.context);
+  freeze(t.p, encoder);
+  ssl::data::selection const sample(t.images, {0, 2, 4, 6, 8, 10, 12, 14, 16, 18});
+  auto const expected = ssl::evaluation::check_collapse(ssl::evaluation::features(encoder, sample));
+  CHECK(r.features->feature_std == expected.feature_std);
+  CHECK(r.features->effective_rank == expected.rank);
+  CHECK(r.features->healthy_std == 0.5);
+  CHECK(!r.features->collapsed);
+}
+
+TEST_CASE("features that are all alike, or not finite, have collapsed") {
+  tiny t;
+  feature_watch watch{t.p, t.images};
+  progress now;
+  t.set_all_parameters(0);
+  watch.end(now);
+  CHECK(now.features->collapsed);
+  CHECK(now.features->feature_std == 0);
+
+  now = {};
+  t.set_all_parameters(std::numeric_limits<float>::quiet_NaN());
+  watch.end(now);
+  CHECK(now.features->collapsed);
+  CHECK(now.features->feature_std != now.features->feature_std);
+
+  now = {};
+  now.result = outcome::failed;
+  watch.end(now);
+  CHECK(!now.features);
+}
+
+TEST_CASE("E850: options outside their ranges") {
+  tiny t;
+  for (feature_watch_options const& options : {feature_watch_options{.images = 1}, feature_watch_options{.every_epochs = -1},
+                                               feature_watch_options{.every_steps = -1}}) {
+    try {
+      feature_watch watch(t.p, t.images, options);
+      FAIL("no exception");
+    } catch (ssl::composition_error const& e) {
+      CHECK(e.code == 850);
+    }
+  }
+}
+
+}  // namespace
