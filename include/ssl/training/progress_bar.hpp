@@ -164,8 +164,7 @@ class progress_bar {
     char const* const what = now.result == outcome::finished ? "finished" : now.result == outcome::stopped ? "stopped" : "failed";
     double const steps = static_cast<double>(now.step - now.first_step);
     detail::piece pieces[] = {
-        {detail::say("%s: epoch %lld/%lld", what, static_cast<long long>(now.epoch()), static_cast<long long>(now.epochs())),
-         0},
+        {detail::say("%s: epoch %lld/%lld", what, static_cast<long long>(now.epoch()), static_cast<long long>(now.epochs())), 0},
         {detail::say("step %s", detail::with_commas(now.step).text), 3},
         {now.epoch_loss == now.epoch_loss ? detail::say("loss %.4f", now.epoch_loss) : detail::words{}, 1},
         {now.seconds > 0 ? detail::rate(steps * now.images_per_step / now.seconds) : detail::words{}, 4},
