@@ -49,13 +49,15 @@ TEST_CASE_TEMPLATE("cpu: sums and products have the same bits for 1, 2 and 3 thr
 
 TEST_CASE("cpu: memory is aligned to cache lines, large blocks to huge pages, and all of it can be written") {
   cpu::context context{{.threads = 1}};
-  for (index bytes : {0, 1, 63, 64, 4095, (4 << 20) - 1, 4 << 20, (6 << 20) + 1}) {
+  std::vector<void*> held;
+  for (index bytes : {0, 1, 63, 64, 4095, (4 << 20) - 1, 4 << 20, 5 << 20, (6 << 20) + 1, 7 << 20, 9 << 20, 11 << 20}) {
     INFO("bytes " << bytes);
-    auto* const memory = static_cast<char*>(cpu::allocate(context, bytes));
+    void* const memory = cpu::allocate(context, bytes);
     CHECK(reinterpret_cast<std::uintptr_t>(memory) % (bytes < 4 << 20 ? 64 : 2 << 20) == 0);
     std::memset(memory, 1, static_cast<std::size_t>(bytes));
-    cpu::release(context, memory);
+    held.push_back(memory);
   }
+  for (void* memory : held) cpu::release(context, memory);
 }
 
 TEST_CASE("cpu: a sum of many floats keeps its small terms") {
