@@ -33,8 +33,9 @@ data::selection<D> evenly_spread(D const& images, index count) {
   return {images, std::move(chosen)};
 }
 
+/// `best_std`: the largest feature_std so far; raised here.
 template <class Scalar>
-feature_summary summarise(evaluation::basic_embeddings<Scalar> const& features, index step) {
+feature_summary summarise(evaluation::basic_embeddings<Scalar> const& features, index step, double& best_std) {
   if (!std::all_of(features.begin(), features.end(), [](Scalar v) { return std::isfinite(v); })) {
     double const healthy = 1 / std::sqrt(static_cast<double>(features.shape(1)));
     return {.step = step,
@@ -44,11 +45,13 @@ feature_summary summarise(evaluation::basic_embeddings<Scalar> const& features, 
             .collapsed = true};
   }
   evaluation::collapse_check const c = evaluation::check_collapse(features);
+  best_std = std::max(best_std, c.feature_std);
+  bool const fell = c.feature_std < 0.5 * best_std;
   return {.step = step,
           .feature_std = c.feature_std,
           .healthy_std = c.healthy_std,
           .effective_rank = c.rank,
-          .collapsed = c.collapsed()};
+          .collapsed = c.dimensional || (c.complete && fell)};
 }
 
 }  // namespace detail
@@ -58,10 +61,13 @@ feature_summary summarise(evaluation::basic_embeddings<Scalar> const& features, 
 ///     ssl::training::feature_watch watch{p, images};
 ///     ssl::training::train(p, images, {.epochs = 100}, watch, ssl::training::progress_bar{});   // before those that show it
 ///
-/// Looks through the encoder that the objective exports, in evaluation mode, and always at the end of a training that did not
-/// fail. Pipeline and data set must outlive it. Formula  feature_std: evaluation::feature_std; effective_rank, collapsed: rank
-/// and verdict of evaluation::check_collapse. Features
-///          that are not finite count as collapsed, with both numbers NaN
+/// Looks through the encoder that the objective exports, in evaluation mode: at the start, as often as asked, and at the end of a
+/// training that did not fail. Pipeline and data set must outlive it.
+///
+/// Formula  feature_std: evaluation::feature_std; effective_rank: rank of evaluation::check_collapse; collapsed: its
+///          `dimensional`, or its `complete` with a deviation below half the best seen so far. A fresh encoder's features, all
+///          positive behind a ReLU, lie close together without having collapsed. Features that are not finite have, with both
+///          numbers NaN
 /// Errors   E602, E603 (images); E850 (options outside their ranges, fewer than 2 images)
 /// Cost     forward passes of the images, and a singular value decomposition, about 2 max(N, D) min(N, D)^2; memory of a
 ///          frozen_encoder for 64 images
@@ -81,6 +87,7 @@ class feature_watch {
   }
   feature_watch(pipeline<Run>&, D&&, feature_watch_options const& = {}) = delete;
 
+  void begin(progress const& now) { seen_at(now.step); }
   void step(progress& now) {
     if (options_.every_steps > 0 && now.step % options_.every_steps == 0) look(now);
   }
@@ -93,15 +100,18 @@ class feature_watch {
 
  private:
   void look(progress& now) {
-    if (now.features && now.features->step == now.step) return;
+    if (!now.features || now.features->step != now.step) now.features = seen_at(now.step);
+  }
+  feature_summary seen_at(index step) {
     freeze(pipeline_, encoder_);
-    now.features = detail::summarise(evaluation::features(encoder_, sample_), now.step);
+    return detail::summarise(evaluation::features(encoder_, sample_), step, best_std_);
   }
 
   pipeline<Run>& pipeline_;
   feature_watch_options options_;
   data::selection<D> sample_;
   frozen_of<Run, 64> encoder_;
+  double best_std_ = 0;
 };
 
 }  // namespace ssl::training

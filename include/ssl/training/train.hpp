@@ -23,10 +23,10 @@ namespace ssl::training {
 
 /// All counts are totals over the life of a pipeline, so that the same options continue a training that was cut short.
 ///
-/// One loader thread is the default since it suffices and costs nothing: on a core of an AVX-512 server two SimCLR views take 9 of
-/// the 392 us that a ConvNet of width 16 needs for an image of 28x28x1, 51 of 545 at 32x32x3, 216 of 2170 at 64x64x3 with blur.
-/// Where compute threads fill all cores it takes turns with them, for the same time that the views would take between steps; where a
-/// core is free they cost nothing. More threads are for many more cores, larger images, or data sets that decode files.
+/// One loader thread is the default since it suffices: on a core of an AVX-512 server two SimCLR views take 9 of the 392 us of
+/// processor time that a ConvNet of width 16 needs for an image of 28x28x1, 51 of 545 at 32x32x3, 216 of 2170 at 64x64x3 with
+/// blur. Where compute threads fill all cores the loader takes turns with them, for about the time that the views would take
+/// between steps; where a core is free they cost nothing. More threads are for many more cores, or data sets that decode files.
 struct train_options {
   index epochs = 1;
   index max_steps = std::numeric_limits<index>::max();  ///< end there, be it within an epoch

@@ -97,6 +97,36 @@ TEST_CASE("features that are all alike, or not finite, have collapsed") {
   CHECK(!now.features);
 }
 
+TEST_CASE("features that lie close together from the start have not collapsed; those that fell together have") {
+  auto const rows = [](float spread) {  // about (1, 1, 1), in three directions
+    ssl::evaluation::embeddings e({12, 3}, 1.0f);
+    for (std::size_t i = 0; i < 12; ++i) e(i, i % 3) += (i % 2 ? spread : -spread);
+    return e;
+  };
+  double best = 0;
+  CHECK(!detail::summarise(rows(0.05f), 0, best).collapsed);
+  CHECK(!detail::summarise(rows(0.03f), 1, best).collapsed);
+  CHECK(detail::summarise(rows(0.02f), 2, best).collapsed);
+  CHECK(!detail::summarise(rows(0.9f), 3, best).collapsed);
+  CHECK(detail::summarise(rows(0.05f), 4, best).collapsed);
+}
+
+TEST_CASE("the start counts among what was seen") {
+  tiny t;
+  feature_watch watch{t.p, t.images};
+  progress now;
+  watch.begin(now);
+  std::vector<float> parameters(static_cast<std::size_t>(t.p.elements(ssl::array::parameters)));
+  t.p.read(ssl::array::parameters, parameters.data());
+  for (ssl::block_info const& b : ssl::frozen_of<tiny_run>::blocks(ssl::block_set::parameters))  // the encoder comes first
+    if (b.name == "fc1.weight")
+      for (ssl::index i = 0; i < b.elements; ++i) parameters[static_cast<std::size_t>(b.offset + i)] *= 0.01f;
+  t.p.write(ssl::array::parameters, parameters.data());
+  watch.end(now);
+  CHECK(now.features->effective_rank > 1.5);
+  CHECK(now.features->collapsed);
+}
+
 TEST_CASE("E850: options outside their ranges") {
   tiny t;
   for (feature_watch_options const& options : {feature_watch_options{.images = 1}, feature_watch_options{.every_epochs = -1},
