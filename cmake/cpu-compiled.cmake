@@ -13,6 +13,6 @@ target_link_libraries(pretext_cpu_compiled PUBLIC pretext::cpu)
 target_compile_definitions(pretext_cpu_compiled PUBLIC PRETEXT_CPU_COMPILED)
 set_target_properties(pretext_cpu_compiled PROPERTIES EXPORT_NAME cpu_compiled POSITION_INDEPENDENT_CODE ON)
 if(PRETEXT_NATIVE)
-  # Public, because Eigen aligns memory by the instruction set: a program must not mix two of them.
+  # Public, because templates of the backend are compiled on both sides: a program must not mix two instruction sets.
   target_compile_options(pretext_cpu_compiled PUBLIC -march=native)
 endif()

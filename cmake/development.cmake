@@ -17,12 +17,9 @@ foreach(component IN LISTS PRETEXT_HEADER_COMPONENTS)
   endif()
 endforeach()
 
-# Environment of every program started by ctest. A preset OpenBLAS core type would pick kernels of an older processor.
-set(PRETEXT_TEST_ENVIRONMENT "OPENBLAS_CORETYPE=unset:")
-
 # pretext_register(<test> LABELS <label>...): what every test of this project has in common.
 function(pretext_register test)
-  set_tests_properties(${test} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT_MODIFICATION "${PRETEXT_TEST_ENVIRONMENT}" ${ARGN})
+  set_tests_properties(${test} PROPERTIES SKIP_RETURN_CODE 77 ${ARGN})
 endfunction()
 
 # pretext_read_directive(<variable> <file> <name>): the rest of the line "// <name>: ..." near the top of a source.

@@ -9,7 +9,7 @@
 #   out   pretext::<component>, or PRETEXT_<component>_MISSING with the reason
 #
 # Components: core      portable headers: no dependency at all
-#             cpu       the cpu backend: OpenMP, Eigen, threads, and OpenBLAS where it exists
+#             cpu       the cpu backend: OpenMP and threads
 #             thrust    thrust_on<cpp> and thrust_on<omp>, by a plain host compiler
 #             host      data, training, evaluation, io: Eigen, xtensor, Boost.Hana, JSON, zlib, threads
 #             testing   tools for authors of policies
@@ -41,22 +41,9 @@ function(_pretext_define_cpu component)
   if(NOT TARGET OpenMP::OpenMP_CXX)
     _pretext_missing("the compiler has no OpenMP (g++ brings it; for clang++ install libomp-dev)")
   endif()
-  find_package(Eigen3 QUIET NO_MODULE)
-  if(NOT TARGET Eigen3::Eigen)
-    _pretext_missing("Eigen 3.4 or later was not found (install libeigen3-dev)")
-  endif()
   set(THREADS_PREFER_PTHREAD_FLAG ON)
   find_package(Threads QUIET REQUIRED)
-  _pretext_add_target(cpu pretext::core OpenMP::OpenMP_CXX Eigen3::Eigen Threads::Threads)
-
-  find_library(PRETEXT_OPENBLAS_LIBRARY openblas)
-  find_path(PRETEXT_OPENBLAS_INCLUDE_DIR openblas_config.h PATH_SUFFIXES openblas openblas-pthread)
-  mark_as_advanced(PRETEXT_OPENBLAS_LIBRARY PRETEXT_OPENBLAS_INCLUDE_DIR)
-  if(PRETEXT_OPENBLAS_LIBRARY AND PRETEXT_OPENBLAS_INCLUDE_DIR)
-    target_link_libraries(pretext::cpu INTERFACE "${PRETEXT_OPENBLAS_LIBRARY}")
-    target_include_directories(pretext::cpu SYSTEM INTERFACE "${PRETEXT_OPENBLAS_INCLUDE_DIR}")
-    target_compile_definitions(pretext::cpu INTERFACE PRETEXT_HAS_BLAS=1)
-  endif()
+  _pretext_add_target(cpu pretext::core OpenMP::OpenMP_CXX Threads::Threads)
 endfunction()
 
 function(_pretext_define_thrust component)

@@ -4,7 +4,6 @@
 # Pre-trains a small convolutional encoder on real images by SimCLR, judges it, and saves it. Installs what is missing
 # (Debian 12, Ubuntu 24.04 or newer; as root or with sudo). A second run builds nothing anew.
 set -eu
-unset OPENBLAS_CORETYPE  # where preset, OpenBLAS takes the kernels of an older processor
 
 usage() {
   cat <<'TEXT'

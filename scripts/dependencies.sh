@@ -16,7 +16,6 @@ libboost-dev        header   boost/hana.hpp
 nlohmann-json3-dev  header   nlohmann/json.hpp
 zlib1g-dev          header   zlib.h
 libcli11-dev        header   CLI/CLI.hpp
-libopenblas-dev     header   openblas_config.h|openblas/openblas_config.h
 '
 readonly pretext_test_needs='
 doctest-dev         header   doctest/doctest.h

@@ -7,7 +7,6 @@
 #   bash scripts/test.sh [CMAKE_OPTION...]     e.g. -DPRETEXT_REFERENCE_DIR=/data/reference
 set -u
 exec </dev/null
-unset OPENBLAS_CORETYPE  # where preset, OpenBLAS takes the kernels of an older processor
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 source scripts/dependencies.sh

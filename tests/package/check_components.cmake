@@ -21,8 +21,8 @@ endfunction()
 check(core_alone TRUE "only core" "find_package(pretext REQUIRED COMPONENTS core)"
       "if(TARGET pretext::core AND NOT TARGET pretext::host)" "  message(STATUS \"only core\")" "endif()")
 check(unknown FALSE "pretext::gpu is not available: there is no such component" "find_package(pretext REQUIRED COMPONENTS gpu)")
-check(missing FALSE "pretext::cpu is not available: Eigen 3.4 or later was not found"
-      "set(CMAKE_DISABLE_FIND_PACKAGE_Eigen3 ON)" "find_package(pretext REQUIRED COMPONENTS cpu)")
+check(missing FALSE "pretext::cpu is not available: the compiler has no OpenMP"
+      "set(CMAKE_DISABLE_FIND_PACKAGE_OpenMP ON)" "find_package(pretext REQUIRED COMPONENTS cpu)")
 check(optional TRUE "host: FALSE" "set(CMAKE_DISABLE_FIND_PACKAGE_xtensor ON)"
       "find_package(pretext REQUIRED COMPONENTS core OPTIONAL_COMPONENTS host)" "message(STATUS \"host: \${pretext_host_FOUND}\")")
 check(all TRUE "has core" "find_package(pretext REQUIRED)" "if(TARGET pretext::core)" "  message(STATUS \"has core\")" "endif()")
