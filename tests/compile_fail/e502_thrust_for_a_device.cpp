@@ -3,7 +3,9 @@
 // components: thrust
 #ifdef PRETEXT_SHOULD_FAIL
 #undef THRUST_DEVICE_SYSTEM
-#endif
+#include "ssl/backends/thrust/thrust.hpp"
+#else
 #include "ssl/backends/thrust/thrust.hpp"
 
 using backend = ssl::backends::thrust_on<ssl::backends::cpp_system>;
+#endif

@@ -58,12 +58,10 @@ constexpr int node_failure(graph_node const& n, augmentations::view_layout const
   }
 }
 
-/// 0, or the code of the first error in what the graph names.
+/// 0, or the code of the first error in what the graph names. The graph is given, since nvcc warns of loops over a constant one.
 template <class Run>
-constexpr int graph_failure() {
+constexpr int graph_failure(step_graph const& g, augmentations::view_layout const& layout) {
   using objective = typename Run::objective;
-  constexpr step_graph const& g = objective::graph;
-  constexpr augmentations::view_layout layout = Run::augmentation::layout(Run::image);
   if (!well_formed(g)) return 309;
   for (int i = 0; i < g.nodes; ++i)
     if (int const code = node_failure<Run>(g.node[i], layout); code != 0) return code;
@@ -73,6 +71,10 @@ constexpr int graph_failure() {
   if (!objective::accepts(layout)) return 305;
   if (g.averages > 0 && !requires(typename objective::options const& o) { objective::average_momentum(o, index{}); }) return 307;
   return 0;
+}
+template <class Run>
+constexpr int graph_failure() {
+  return graph_failure<Run>(Run::objective::graph, Run::augmentation::layout(Run::image));
 }
 
 }  // namespace ssl::facts
