@@ -65,8 +65,11 @@ struct backwards : ssl::backends::host_memory {
   }
 };
 
-/// Every backend of this build. The reference is compared too: in float with itself in double.
-inline constexpr auto backends = boost::hana::tuple_t<ssl::backends::reference, backwards CONFORMANCE_CPU CONFORMANCE_THRUST>;
+/// The library's backends in this build.
+inline constexpr auto shipped_backends = boost::hana::tuple_t<ssl::backends::reference CONFORMANCE_CPU CONFORMANCE_THRUST>;
+/// What is held against the reference: in float also the reference with itself in double.
+inline constexpr auto backends = boost::hana::append(shipped_backends, boost::hana::type_c<backwards>);
+
 /// A context for small cases, where threads would only wait for each other.
 template <class Backend>
 typename Backend::context one_thread() {
