@@ -19,7 +19,8 @@ endforeach()
 
 # pretext_register(<test> LABELS <label>...): what every test of this project has in common.
 function(pretext_register test)
-  set_tests_properties(${test} PROPERTIES SKIP_RETURN_CODE 77 ${ARGN})
+  # Tests share the cores with each other: OpenMP threads that wait must not keep one busy.
+  set_tests_properties(${test} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT_MODIFICATION "OMP_WAIT_POLICY=set:passive" ${ARGN})
 endfunction()
 
 # pretext_read_directive(<variable> <file> <name>): the rest of the line "// <name>: ..." near the top of a source.
