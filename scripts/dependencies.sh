@@ -20,6 +20,9 @@ libcli11-dev        header   CLI/CLI.hpp
 readonly pretext_test_needs='
 doctest-dev         header   doctest/doctest.h
 '
+readonly pretext_benchmark_needs='
+libbenchmark-dev    header   benchmark/benchmark.h
+'
 # Without these some tests are skipped, with the reason.
 readonly pretext_optional_test_needs='
 clang               command  clang++
