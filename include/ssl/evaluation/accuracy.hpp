@@ -3,7 +3,11 @@
 
 #include "ssl/core/host_only.hpp"
 
-#include "ssl/evaluation/detail/matrix.hpp"
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "ssl/evaluation/detail/checks.hpp"
 
 /// \file
 /// How often scores name the right class.
@@ -58,8 +62,9 @@ inline xt::xtensor<std::int64_t, 2> confusion_matrix(labels const& predicted, la
   xt::xtensor<std::int64_t, 2> counts({extent, extent}, 0);
   for (index const row : rows) {
     if (predicted(row) < 0 || std::max(predicted(row), true_classes(row)) >= classes)
-      throw data_error(642, "confusion_matrix: row " + std::to_string(row) + " has true class " + std::to_string(true_classes(row)) +
-                                " and predicted class " + std::to_string(predicted(row)) + "; expected 0 to " + std::to_string(classes - 1));
+      throw data_error(642, "confusion_matrix: row " + std::to_string(row) + " has true class " +
+                                std::to_string(true_classes(row)) + " and predicted class " + std::to_string(predicted(row)) +
+                                "; expected 0 to " + std::to_string(classes - 1));
     ++counts(true_classes(row), predicted(row));
   }
   return counts;

@@ -7,6 +7,8 @@
 #include <Eigen/QR>
 #include <cmath>
 
+#include "ssl/evaluation/detail/blocks.hpp"
+#include "ssl/evaluation/detail/checks.hpp"
 #include "ssl/evaluation/detail/matrix.hpp"
 
 /// \file
@@ -31,7 +33,8 @@ Eigen::VectorXd singular_values_of(Source const& source) {
     Eigen::HouseholderQR<Eigen::Ref<Matrix>> const reduced(rows);
     Matrix both = Matrix::Zero(2 * columns, 2 * columns);  // the solver reads the lower triangle
     both.bottomLeftCorner(columns, columns) = rows.topRows(columns).template triangularView<Eigen::Upper>();
-    values = Eigen::SelfAdjointEigenSolver<Matrix>(both, Eigen::EigenvaluesOnly).eigenvalues().tail(columns).reverse().cwiseMax(0);
+    values =
+        Eigen::SelfAdjointEigenSolver<Matrix>(both, Eigen::EigenvaluesOnly).eigenvalues().tail(columns).reverse().cwiseMax(0);
   });
   return values;
 }
@@ -50,10 +53,6 @@ inline double entropy_rank(Eigen::VectorXd const& values, double floor) {
   for (double const value : values)
     if (double const p = value / total + floor; p > 0) entropy -= p * std::log(p);
   return std::exp(entropy);
-}
-
-inline void check_rows(index rows, char const* name) {
-  if (rows < 2) throw data_error(644, std::string(name) + " needs at least 2 rows; found " + std::to_string(rows));
 }
 
 }  // namespace detail
@@ -145,11 +144,10 @@ double uniformity(basic_embeddings<Scalar> const& features, double t = 2) {
   auto const unit = detail::unit_rows<double>(detail::view(features));
   detail::check_rows(unit.rows(), "uniformity");
   constexpr index rows_at_once = 256;
-  index const count = unit.rows(), blocks = (count + rows_at_once - 1) / rows_at_once;
+  index const count = unit.rows();
   Eigen::VectorXd const lengths = unit.rowwise().squaredNorm();
-  Eigen::VectorXd sums = Eigen::VectorXd::Zero(blocks);
-  detail::for_each_block(blocks, [&](index block) {
-    index const first = block * rows_at_once, size = std::min(rows_at_once, count - first);
+  Eigen::VectorXd sums = Eigen::VectorXd::Zero(count);  // of the blocks, each at the number of its first row
+  detail::for_each_block(count, rows_at_once, [&](index first, index size) {
     for (index other = 0; other <= first; other += rows_at_once) {
       index const width = std::min(rows_at_once, count - other);
       Eigen::ArrayXXd distances = -2 * (unit.middleRows(first, size) * unit.middleRows(other, width).transpose()).array();
@@ -158,7 +156,7 @@ double uniformity(basic_embeddings<Scalar> const& features, double t = 2) {
       distances = (-t * distances.max(0)).exp();
       if (other == first)  // pairs within the block, each once
         for (index column = 0; column < width; ++column) distances.col(column).head(column + 1).setZero();
-      sums(block) += distances.sum();
+      sums(first) += distances.sum();
     }
   });
   double const pairs = 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
@@ -206,7 +204,10 @@ collapse_check check_collapse(basic_embeddings<Scalar> const& features) {
   Eigen::MatrixXd centred = detail::unit_rows<double>(detail::view(features));
   centred.rowwise() -= Eigen::RowVectorXd(centred.colwise().mean());
   double const rank = detail::entropy_rank(detail::singular_values_of(centred), 0.0);
-  return {.feature_std = spread, .healthy_std = healthy, .rank = rank, .complete = spread < 0.2 * healthy, .dimensional = features.shape(1) > 1 && rank < 1.5};
+  return {.feature_std = spread,
+          .healthy_std = healthy,
+          .rank = rank,
+          .complete = spread<0.2 * healthy, .dimensional = features.shape(1)> 1 && rank < 1.5};
 }
 
 }  // namespace ssl::evaluation

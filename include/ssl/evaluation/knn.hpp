@@ -5,9 +5,11 @@
 
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <string>
+#include <vector>
 
 #include "ssl/evaluation/accuracy.hpp"
+#include "ssl/evaluation/detail/blocks.hpp"
 #include "ssl/evaluation/detail/matrix.hpp"
 
 /// \file
@@ -22,14 +24,14 @@ struct neighbours {
 };
 
 struct knn_options {
-  int k = 20;                  ///< neighbours that vote
-  double temperature = 0.07;   ///< a vote weighs exp(cosine / temperature); 0.07 as DINO, 0.1 with k = 200 as MoCo and lightly
+  int k = 20;                 ///< neighbours that vote
+  double temperature = 0.07;  ///< a vote weighs exp(cosine / temperature); 0.07 as DINO, 0.1 with k = 200 as MoCo and lightly
 };
 
 struct knn_result {
-  double accuracy;                ///< share of labelled queries whose class has most votes
-  double top5;                    ///< share whose class is among the five, or k if fewer, with most votes
-  labels predicted;               ///< (N); of equal votes the lower class
+  double accuracy;                 ///< share of labelled queries whose class has most votes
+  double top5;                     ///< share whose class is among the five, or k if fewer, with most votes
+  labels predicted;                ///< (N); of equal votes the lower class
   basic_embeddings<double> votes;  ///< (N, K)
 };
 
@@ -98,12 +100,12 @@ neighbours<Scalar> nearest_among(basic_embeddings<Scalar> const& bank, std::vect
   index const rows = static_cast<index>(bank_rows.size()), width = static_cast<index>(bank.shape(1));
   index const padded = round_up(rows, rows_per_strip), count = static_cast<index>(queries.shape(0));
   matrix<Scalar> unit_bank = matrix<Scalar>::Zero(padded, width);
-  for (index row = 0; row < rows; ++row) unit_bank.row(row) = unit_rows<Scalar>(view(bank).row(bank_rows[static_cast<std::size_t>(row)]));
+  for (index row = 0; row < rows; ++row)
+    unit_bank.row(row) = unit_rows<Scalar>(view(bank).row(bank_rows[static_cast<std::size_t>(row)]));
 
   neighbours<Scalar> found{xt::xtensor<std::int32_t, 2>({static_cast<std::size_t>(count), static_cast<std::size_t>(k)}, 0),
                            make_embeddings<Scalar>(count, k)};
-  for_each_block((count + queries_per_block - 1) / queries_per_block, [&](index block) {
-    index const first = block * queries_per_block, size = std::min(queries_per_block, count - first);
+  for_each_block(count, queries_per_block, [&](index first, index size) {
     matrix<Scalar> unit_queries = matrix<Scalar>::Zero(queries_per_block, width);
     unit_queries.topRows(size) = unit_rows<Scalar>(view(queries).middleRows(first, size));
     std::vector<nearest_rows<Scalar>> best(static_cast<std::size_t>(size), nearest_rows<Scalar>(k));
@@ -113,7 +115,8 @@ neighbours<Scalar> nearest_among(basic_embeddings<Scalar> const& bank, std::vect
       similarities.resize(queries_per_block, panel);
       similarities.noalias() = unit_queries * unit_bank.middleRows(start, panel).transpose();
       if (start + panel == padded) similarities.rightCols(padded - rows).setConstant(-std::numeric_limits<Scalar>::infinity());
-      for (index query = 0; query < size; ++query) best[static_cast<std::size_t>(query)].offer(similarities.row(query).data(), panel, start);
+      for (index query = 0; query < size; ++query)
+        best[static_cast<std::size_t>(query)].offer(similarities.row(query).data(), panel, start);
     }
     for (index query = 0; query < size; ++query) {
       index place = 0;
@@ -146,8 +149,7 @@ neighbours<Scalar> nearest(basic_embeddings<Scalar> const& bank, basic_embedding
   detail::check_features(bank, "the bank's features");
   detail::check_features(queries, "the queries' features");
   detail::check_same_width(bank, queries, "bank and queries");
-  std::vector<index> every(bank.shape(0));
-  std::iota(every.begin(), every.end(), index{0});
+  auto const every = detail::all_rows(static_cast<index>(bank.shape(0)));
   detail::check_k(k, static_cast<index>(every.size()));
   return detail::nearest_among(bank, every, queries, k);
 }
@@ -171,7 +173,7 @@ knn_result knn(basic_embeddings<Scalar> const& bank, labels const& bank_labels, 
   auto const voters = detail::labelled_rows(static_cast<index>(bank.shape(0)), bank_labels, "the bank");
   detail::check_k(options.k, static_cast<index>(voters.size()));
   if (!(options.temperature >= 0.002))
-    throw composition_error(840, "knn: the temperature is " + std::to_string(options.temperature) + "; expected at least 0.002");
+    throw composition_error(840, "knn: the temperature is " + detail::number(options.temperature) + "; expected at least 0.002");
 
   auto const found = detail::nearest_among(bank, voters, queries, options.k);
   auto const count = queries.shape(0);
@@ -182,7 +184,8 @@ knn_result knn(basic_embeddings<Scalar> const& bank, labels const& bank_labels, 
           std::exp(static_cast<double>(found.similarities(query, place)) / options.temperature);
 
   auto predicted = best_class(votes);
-  return {accuracy(predicted, query_labels), top_k_accuracy(votes, query_labels, std::min(5, options.k)), std::move(predicted), std::move(votes)};
+  return {accuracy(predicted, query_labels), top_k_accuracy(votes, query_labels, std::min(5, options.k)), std::move(predicted),
+          std::move(votes)};
 }
 
 }  // namespace ssl::evaluation

@@ -5,8 +5,13 @@
 
 #include <Eigen/Cholesky>
 #include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "ssl/evaluation/accuracy.hpp"
+#include "ssl/evaluation/detail/blocks.hpp"
 #include "ssl/evaluation/detail/minimise.hpp"
 #include "ssl/evaluation/standardise.hpp"
 
@@ -16,20 +21,20 @@ namespace ssl::evaluation {
 
 struct linear_probe_options {
   double penalty = 5e-4;             ///< weight of |W|^2 beside the mean cross-entropy; scikit-learn's C is 1 / (2 penalty N)
-  bool standardise = true;           ///< by the mean and deviation of the training rows
-  double gradient_tolerance = 1e-7;  ///< Euclidean norm of the gradient at which the fit ends
+  bool standardise = true;           ///< by the mean and deviation of the labelled training rows
+  double gradient_tolerance = 1e-5;  ///< Euclidean norm of the gradient at which the fit has converged
   int max_iterations = 1000;
 };
 
 /// A fitted linear classifier. Weights and bias act on features as they were given: standardisation is folded in.
 struct linear_classifier {
-  xt::xtensor<double, 2> weights;  ///< (K, D)
-  xt::xtensor<double, 1> bias;     ///< (K), of mean 0: a constant added to all changes nothing
-  double loss;                     ///< mean cross-entropy + penalty |W|^2, W on the (standardised) features
-  double cross_entropy;            ///< mean over the labelled training rows
-  double gradient_norm;            ///< of the loss, where the fit ended
+  basic_embeddings<double> weights;  ///< (K, D)
+  xt::xtensor<double, 1> bias;       ///< (K), of mean 0: a constant added to all changes nothing
+  double loss;                       ///< mean cross-entropy + penalty |W|^2, W on the (standardised) features
+  double cross_entropy;              ///< mean over the labelled training rows
+  double gradient_norm;              ///< of the loss, where the fit ended
   int iterations;
-  bool converged;                  ///< gradient_norm reached the tolerance
+  bool converged;  ///< gradient_norm reached the tolerance
 
   /// Logits (N, K) of features (N, D). Errors: E640 another number of columns.
   template <class Scalar>
@@ -46,109 +51,132 @@ struct linear_probe_result {
 
 namespace detail {
 
-/// Mean cross-entropy of softmax(X W) plus penalty |W without its last row|^2, and its gradient. The last column of X is 1: the bias.
+/// Mean cross-entropy of softmax(W^T X) plus penalty |W|^2: a sample a column of X. The last row of X is 1 and that of W the bias,
+/// which is not penalised.
 class softmax_regression {
  public:
-  softmax_regression(matrix<double> rows, std::vector<std::int32_t> classes, index number_of_classes, double penalty)
-      : rows_(std::move(rows)), classes_(std::move(classes)), number_of_classes_(number_of_classes), penalty_(penalty) {}
+  softmax_regression(Eigen::MatrixXd samples, std::vector<std::int32_t> classes, index number_of_classes, double penalty)
+      : samples_(std::move(samples)), classes_(std::move(classes)), number_of_classes_(number_of_classes), penalty_(penalty) {}
 
-  Eigen::MatrixXd start() const { return Eigen::MatrixXd::Zero(rows_.cols(), number_of_classes_); }
+  Eigen::MatrixXd start() const { return Eigen::MatrixXd::Zero(samples_.rows(), number_of_classes_); }
 
   evaluated_point operator()(Eigen::MatrixXd const& weights) const {
     std::array<Eigen::MatrixXd, parts> gradients;  // summed in a fixed order, so the bits do not depend on the number of threads
     std::array<double, parts> losses{};
-    for_each_block(parts, [&](index part) {
+    for_each_block(parts, 1, [&](index part, index) {
       auto const slot = static_cast<std::size_t>(part);
       gradients[slot] = Eigen::MatrixXd::Zero(weights.rows(), weights.cols());
-      index const end = (part + 1) * rows_.rows() / parts;
-      for (index first = part * rows_.rows() / parts; first < end; first += rows_at_once)
-        losses[slot] += add_rows(first, std::min(rows_at_once, end - first), weights, gradients[slot]);
+      index const end = (part + 1) * samples_.cols() / parts;
+      for (index first = part * samples_.cols() / parts; first < end; first += at_once)
+        losses[slot] += add_samples(first, std::min(at_once, end - first), weights, gradients[slot]);
     });
     evaluated_point result{weights, gradients[0], losses[0]};
     for (std::size_t part = 1; part < parts; ++part) {
       result.gradient += gradients[part];
       result.value += losses[part];
     }
-    auto const free_of_penalty = weights.rows() - 1;
-    double const share = 1.0 / static_cast<double>(rows_.rows());
+    auto const width = weights.rows() - 1;
+    double const share = 1.0 / static_cast<double>(samples_.cols());
     result.gradient *= share;
-    result.gradient.topRows(free_of_penalty) += 2 * penalty_ * weights.topRows(free_of_penalty);
-    result.value = result.value * share + penalty_ * weights.topRows(free_of_penalty).squaredNorm();
+    result.gradient.topRows(width) += 2 * penalty_ * weights.topRows(width);
+    result.value = result.value * share + penalty_ * weights.topRows(width).squaredNorm();
     return result;
   }
 
-  /// The second derivatives are at most (X^T X / N) / 2 + 2 penalty for every class (Boehning 1992): inverted, they make the number
-  /// of steps independent of how correlated and how differently scaled the features are.
-  Eigen::LLT<Eigen::MatrixXd> curvature() const {
-    Eigen::MatrixXd bound = Eigen::MatrixXd::Zero(rows_.cols(), rows_.cols());
-    Eigen::LLT<Eigen::MatrixXd> factors;
-    in_one_thread([&] {
-      bound.selfadjointView<Eigen::Lower>().rankUpdate(rows_.transpose(), 0.5 / static_cast<double>(rows_.rows()));
-      bound.diagonal().array() += 2 * penalty_ + 1e-9 * bound.diagonal().mean();  // positive also where columns are dependent
-      factors.compute(bound);
+  /// An upper bound of the second derivatives, one matrix for all classes: a sample with probabilities p adds
+  /// (diag(p) - p p^T) (x) x x^T, and the largest eigenvalue of diag(p) - p p^T is at most its trace 1 - |p|^2. So steps are few
+  /// however correlated and differently scaled the features are, and samples that are well told apart count little.
+  Eigen::LLT<Eigen::MatrixXd> curvature(Eigen::MatrixXd const& weights) const {
+    Eigen::VectorXd share(samples_.cols());
+    for_each_block(samples_.cols(), at_once, [&](index first, index count) {
+      share.segment(first, count) = (1 - (2 * log_probabilities(first, count, weights).array()).exp().colwise().sum()).max(0);
     });
+    share /= static_cast<double>(samples_.cols());
+
+    Eigen::MatrixXd bound = Eigen::MatrixXd::Zero(samples_.rows(), samples_.rows());  // only its lower triangle is computed
+    for_each_block(bound.cols(), at_once, [&](index column, index width) {
+      index const height = bound.rows() - column;
+      for (index first = 0; first < samples_.cols(); first += at_once) {
+        index const count = std::min(at_once, samples_.cols() - first);
+        Eigen::MatrixXd const weighted = samples_.block(column, first, width, count) * share.segment(first, count).asDiagonal();
+        bound.block(column, column, height, width).noalias() +=
+            samples_.block(column, first, height, count) * weighted.transpose();
+      }
+    });
+    bound.diagonal().array() += 2 * penalty_ + 1e-9 * bound.diagonal().mean();  // positive also where features are dependent
+    Eigen::LLT<Eigen::MatrixXd> factors;
+    in_one_thread([&] { factors.compute(bound); });
     return factors;
   }
 
  private:
   static constexpr index parts = 16;
-  static constexpr index rows_at_once = 128;
+  static constexpr index at_once = 64;
 
-  double add_rows(index first, index count, Eigen::MatrixXd const& weights, Eigen::MatrixXd& gradient) const {
-    auto const x = rows_.middleRows(first, count);
-    Eigen::MatrixXd p = x * weights;  // (count, K): logits, then probabilities, then the loss's gradient by the logits
-    Eigen::VectorXd const largest = p.rowwise().maxCoeff();
-    p.colwise() -= largest;
+  /// Of some samples, (K, count): log softmax of their logits.
+  Eigen::MatrixXd log_probabilities(index first, index count, Eigen::MatrixXd const& weights) const {
+    Eigen::MatrixXd logits = weights.transpose() * samples_.middleCols(first, count);
+    logits.rowwise() -= Eigen::RowVectorXd(logits.colwise().maxCoeff());
+    logits.rowwise() -= Eigen::RowVectorXd(logits.array().exp().colwise().sum().log());
+    return logits;
+  }
+
+  /// Adds to the gradient, and returns the sum of the cross-entropies.
+  double add_samples(index first, index count, Eigen::MatrixXd const& weights, Eigen::MatrixXd& gradient) const {
+    Eigen::MatrixXd const logs = log_probabilities(first, count, weights);
+    Eigen::MatrixXd by_logits = logs.array().exp();
     double loss = 0;
-    for (index row = 0; row < count; ++row) loss -= p(row, classes_[static_cast<std::size_t>(first + row)]);
-    p = p.array().exp();
-    Eigen::VectorXd const sums = p.rowwise().sum();
-    loss += sums.array().log().sum();
-    p.array().colwise() /= sums.array();
-    for (index row = 0; row < count; ++row) p(row, classes_[static_cast<std::size_t>(first + row)]) -= 1;
-    gradient.noalias() += x.transpose() * p;
+    for (index sample = 0; sample < count; ++sample) {
+      auto const truth = classes_[static_cast<std::size_t>(first + sample)];
+      loss -= logs(truth, sample);
+      by_logits(truth, sample) -= 1;
+    }
+    gradient.noalias() += samples_.middleCols(first, count) * by_logits.transpose();
     return loss;
   }
 
-  matrix<double> rows_;  // (N, D + 1)
+  Eigen::MatrixXd samples_;  // (D + 1, N)
   std::vector<std::int32_t> classes_;
   index number_of_classes_;
   double penalty_;
 };
 
-/// Labelled rows in double, standardised, with a last column of ones. A deviation of 0 leaves a column of zeros.
+/// Labelled rows as samples, standardised, in double.
 template <class Scalar>
-softmax_regression make_regression(basic_embeddings<Scalar> const& features, std::vector<index> const& labelled, labels const& classes,
-                                   standardisation const& by, double penalty) {
+softmax_regression make_regression(basic_embeddings<Scalar> const& features, std::vector<index> const& labelled,
+                                   labels const& classes, standardisation const& by, double penalty) {
   index const width = static_cast<index>(features.shape(1));
-  Eigen::Map<Eigen::RowVectorXd const> const mean(by.mean.data(), width), deviation(by.deviation.data(), width);
-  Eigen::RowVectorXd const scale = (deviation.array() > 0).select(deviation.array().inverse(), 0.0);
-  matrix<double> rows(static_cast<index>(labelled.size()), width + 1);
-  std::vector<std::int32_t> kept(labelled.size());
-  for (std::size_t i = 0; i < labelled.size(); ++i) {
-    auto const row = static_cast<index>(i);
-    rows.row(row).head(width) = (view(features).row(labelled[i]).template cast<double>() - mean).cwiseProduct(scale);
-    rows(row, width) = 1;
-    kept[i] = classes(labelled[i]);
+  Eigen::Map<Eigen::RowVectorXd const> const mean(by.mean.data(), width);
+  auto const scale = scale_of(by);
+  Eigen::MatrixXd samples(width + 1, static_cast<index>(labelled.size()));
+  std::vector<std::int32_t> kept;
+  kept.reserve(labelled.size());
+  for (index const row : labelled) {
+    auto sample = samples.col(static_cast<index>(kept.size())).transpose();
+    sample.head(width) = (view(features).row(row).template cast<double>() - mean).cwiseProduct(scale);
+    sample(width) = 1;
+    kept.push_back(classes(row));
   }
-  return {std::move(rows), std::move(kept), number_of_classes(classes), penalty};
+  return {std::move(samples), std::move(kept), number_of_classes(classes), penalty};
 }
 
 /// The classifier for features as given, from weights for standardised ones.
 inline linear_classifier fold(minimum const& fit, standardisation const& by, double penalty) {
-  auto const width = by.mean.size(), count = static_cast<std::size_t>(fit.at.x.cols());
-  auto const& w = fit.at.x;
-  double const penalised = penalty * w.topRows(w.rows() - 1).squaredNorm();
-  linear_classifier result{xt::xtensor<double, 2>({count, width}, 0.0), xt::xtensor<double, 1>({count}, 0.0), fit.at.value,
-                           fit.at.value - penalised, fit.gradient_norm, fit.iterations, fit.converged};
-  for (std::size_t k = 0; k < count; ++k) {
-    auto const column = static_cast<index>(k);
-    result.bias(k) = w(w.rows() - 1, column) - w.row(w.rows() - 1).mean();
-    for (std::size_t d = 0; d < width; ++d) {
-      result.weights(k, d) = by.deviation(d) > 0 ? w(static_cast<index>(d), column) / by.deviation(d) : 0.0;
-      result.bias(k) -= result.weights(k, d) * by.mean(d);
-    }
-  }
+  index const width = static_cast<index>(by.mean.size()), classes = fit.at.x.cols();
+  auto const penalised = fit.at.x.topRows(width);
+  linear_classifier result{.weights = make_embeddings<double>(classes, width),
+                           .bias = xt::xtensor<double, 1>({static_cast<std::size_t>(classes)}, 0.0),
+                           .loss = fit.at.value,
+                           .cross_entropy = fit.at.value - penalty * penalised.squaredNorm(),
+                           .gradient_norm = fit.gradient_norm,
+                           .iterations = fit.iterations,
+                           .converged = fit.converged};
+  matrix<double> const weights = penalised.transpose() * scale_of(by).asDiagonal();
+  Eigen::VectorXd bias = fit.at.x.row(width).transpose();
+  bias -= weights * Eigen::Map<Eigen::VectorXd const>(by.mean.data(), width);
+  bias.array() -= bias.mean();
+  std::copy_n(weights.data(), weights.size(), result.weights.begin());
+  std::copy_n(bias.data(), bias.size(), result.bias.begin());
   return result;
 }
 
@@ -164,11 +192,10 @@ basic_embeddings<double> linear_classifier::scores(basic_embeddings<Scalar> cons
   auto const rows = detail::view(features);
   Eigen::Map<detail::matrix<double> const> const w(weights.data(), logits.cols(), rows.cols());
   Eigen::Map<Eigen::RowVectorXd const> const b(bias.data(), logits.cols());
-  constexpr index rows_at_once = 256;
-  detail::for_each_block((rows.rows() + rows_at_once - 1) / rows_at_once, [&](index block) {
-    index const first = block * rows_at_once, count = std::min(rows_at_once, rows.rows() - first);
-    logits.middleRows(first, count).noalias() = rows.middleRows(first, count).template cast<double>() * w.transpose();
-    logits.middleRows(first, count).rowwise() += b;
+  detail::for_each_block(rows.rows(), 256, [&](index first, index count) {
+    detail::matrix<double> block = rows.middleRows(first, count).template cast<double>() * w.transpose();
+    block.rowwise() += b;
+    logits.middleRows(first, count) = block;
   });
   return result;
 }
@@ -177,33 +204,34 @@ basic_embeddings<double> linear_classifier::scores(basic_embeddings<Scalar> cons
 ///
 /// Formula      L(W, b) = 1/N sum_i -log softmax(W x_i + b)[class_i] + penalty |W|^2. With a penalty above 0 the minimum is unique
 /// Shapes       features: (N, D); classes: (N)
-/// Requires     penalty >= 0 (at 0 separable classes have no minimum: the fit ends at max_iterations); N >= 2 to standardise
+/// Units        where the fit converged, L is within gradient_tolerance^2 / (4 penalty) of its minimum: 5e-8 by default
+/// Requires     penalty >= 0 (at 0 separable classes have no minimum: weights grow until the gradient is small); N >= 2 to standardise
 /// Errors       E640 sizes; E641 no label; E642 label below -1; E643 a value that is not finite; E644 one row; E840 an option
-/// Cost         N D^2 once, then 4 N D K per iteration, in double; memory 8 N (D + 1) bytes. Bits independent of threads
+/// Cost         4 N D K per iteration and N D^2 at the first, 8th, 32nd, 128th, ..., in double; memory 8 (N + 2 D) D bytes. Bits
+///              independent of threads
 /// Source       the optimum is that of scikit-learn's LogisticRegression with C = 1 / (2 penalty N); with two classes it penalises
-///              one vector only, which is penalty = 1 / (C N) here
+///              one vector only, which is penalty = 1 / (C N) here. Where lambda / 2 |W|^2 is written, penalty is lambda / 2
 template <class Scalar>
-linear_classifier fit_linear_classifier(basic_embeddings<Scalar> const& features, labels const& classes, linear_probe_options const& options = {}) {
+linear_classifier fit_linear_classifier(basic_embeddings<Scalar> const& features, labels const& classes,
+                                        linear_probe_options const& options = {}) {
   detail::check_features(features, "the training features");
   auto const labelled = detail::labelled_rows(static_cast<index>(features.shape(0)), classes, "the training set");
   if (!(options.penalty >= 0) || !(options.gradient_tolerance > 0) || options.max_iterations < 0)
     throw composition_error(840, "linear probe: expected penalty >= 0, gradient_tolerance > 0 and max_iterations >= 0; found " +
-                                     std::to_string(options.penalty) + ", " + std::to_string(options.gradient_tolerance) + " and " +
-                                     std::to_string(options.max_iterations));
-  auto const width = features.shape(1);
-  auto const by = options.standardise ? standardisation_of(features)
-                                      : standardisation{xt::xtensor<double, 1>({width}, 0.0), xt::xtensor<double, 1>({width}, 1.0)};
+                                     detail::number(options.penalty) + ", " + detail::number(options.gradient_tolerance) +
+                                     " and " + std::to_string(options.max_iterations));
+  auto const by = options.standardise ? detail::standardisation_of_rows(features, labelled)
+                                      : detail::identity_standardisation(static_cast<index>(features.shape(1)));
   auto const regression = detail::make_regression(features, labelled, classes, by, options.penalty);
-  auto const curvature = regression.curvature();
-  auto const fit = detail::minimise(regression.start(), regression, [&](Eigen::MatrixXd const& g) { return Eigen::MatrixXd(curvature.solve(g)); },
-                                    options.gradient_tolerance, options.max_iterations);
-  return detail::fold(fit, by, options.penalty);
+  return detail::fold(detail::minimise(regression.start(), regression, options.gradient_tolerance, options.max_iterations), by,
+                      options.penalty);
 }
 
 /// Fits on one set, counts on another: the linear evaluation of frozen features. As `fit_linear_classifier`; both sets need labels.
 template <class Scalar>
-linear_probe_result linear_probe(basic_embeddings<Scalar> const& train, labels const& train_labels, basic_embeddings<Scalar> const& test,
-                                 labels const& test_labels, linear_probe_options const& options = {}) {
+linear_probe_result linear_probe(basic_embeddings<Scalar> const& train, labels const& train_labels,
+                                 basic_embeddings<Scalar> const& test, labels const& test_labels,
+                                 linear_probe_options const& options = {}) {
   detail::check_features(test, "the test features");
   detail::check_same_width(train, test, "training and test features");
   detail::labelled_rows(static_cast<index>(test.shape(0)), test_labels, "the test set");

@@ -15,8 +15,8 @@
 namespace ssl::evaluation {
 
 struct comparison_options {
-  knn_options knn;
-  linear_probe_options probe;
+  knn_options knn = {};
+  linear_probe_options probe = {};
 };
 
 struct comparison_row {
@@ -73,7 +73,8 @@ inline index characters(std::string const& text) {
 inline void print_aligned(std::ostream& out, std::vector<std::vector<std::string>> const& lines) {
   std::vector<index> widths(lines.front().size(), 0);
   for (auto const& line : lines)
-    for (std::size_t column = 0; column < line.size(); ++column) widths[column] = std::max(widths[column], characters(line[column]));
+    for (std::size_t column = 0; column < line.size(); ++column)
+      widths[column] = std::max(widths[column], characters(line[column]));
   for (std::size_t number = 0; number < lines.size(); ++number) {
     std::string text;
     for (std::size_t column = 0; column < widths.size(); ++column) {
@@ -99,16 +100,18 @@ comparison_row const& comparison::add(std::string const& name, basic_embeddings<
 
 inline void comparison::print(std::ostream& out) const {
   using detail::formatted;
-  std::vector<std::vector<std::string>> lines{{"features", "width", "kNN (k = " + std::to_string(options_.knn.k) + ")", "linear probe", "spread", "rank"}};
+  std::vector<std::vector<std::string>> lines{
+      {"features", "width", "kNN (k = " + std::to_string(options_.knn.k) + ")", "linear probe", "spread", "rank"}};
   bool all_converged = true;
   for (auto const& row : rows_) {
     lines.push_back({row.name, std::to_string(row.width), formatted("%.1f %%", 100 * row.knn),
                      formatted("%.1f %%", 100 * row.linear) + (row.converged ? "" : "*"),
-                     formatted("%.2f", row.feature_std * std::sqrt(static_cast<double>(row.width))), formatted("%.1f", row.rank)});
+                     formatted("%.2f", row.feature_std * std::sqrt(static_cast<double>(row.width))),
+                     formatted("%.1f", row.rank)});
     all_converged = all_converged && row.converged;
   }
   detail::print_aligned(out, lines);
-  if (!all_converged) out << "  * the fit stopped after " << options_.probe.max_iterations << " iterations, before its optimum\n";
+  if (!all_converged) out << "  * the fit ended before its optimum\n";
 }
 
 }  // namespace ssl::evaluation

@@ -4,8 +4,11 @@
 #include "ssl/core/host_only.hpp"
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <deque>
+#include <utility>
+#include <vector>
 
 /// \file
 /// Limited-memory BFGS for smooth convex functions of a matrix.
@@ -33,18 +36,18 @@ class curvature_memory {
     if (pairs_.size() > length_) pairs_.pop_front();
   }
 
-  /// -H * gradient, where `precondition` gives the inverse second derivatives to begin with.
-  template <class Precondition>
-  Eigen::MatrixXd descent(Eigen::MatrixXd gradient, Precondition const& precondition) const {
+  /// -H * gradient, where curvature.solve(g) applies the inverse second derivatives to begin with.
+  template <class Curvature>
+  Eigen::MatrixXd descent(Eigen::MatrixXd gradient, Curvature const& curvature) const {
     std::vector<double> weights(pairs_.size());
     for (std::size_t i = pairs_.size(); i-- > 0;) {
       weights[i] = inner(pairs_[i].step, gradient) / pairs_[i].product;
       gradient -= weights[i] * pairs_[i].change;
     }
-    Eigen::MatrixXd direction = precondition(gradient);
+    Eigen::MatrixXd direction = curvature.solve(gradient);
     if (!pairs_.empty()) {
       auto const& last = pairs_.back();
-      direction *= last.product / inner(last.change, precondition(last.change));
+      direction *= last.product / inner(last.change, curvature.solve(last.change));
     }
     for (std::size_t i = 0; i < pairs_.size(); ++i)
       direction += (weights[i] - inner(pairs_[i].change, direction) / pairs_[i].product) * pairs_[i].step;
@@ -94,21 +97,26 @@ struct minimum {
 
 /// Minimises a convex function from `start` until the Euclidean norm of its gradient is at most `tolerance`.
 ///
-/// function(x) gives an evaluated_point; precondition(g) applies a positive definite approximation of the inverse of the second
-/// derivatives, which decides how many steps are needed and not where they end.
-template <class Function, class Precondition>
-minimum minimise(Eigen::MatrixXd const& start, Function const& function, Precondition const& precondition, double tolerance,
-                 int most_iterations, std::size_t history = 20) {
-  minimum result{.at = function(start)};
-  curvature_memory memory(history);
-  for (;;) {
+/// function(x) gives an evaluated_point. function.curvature(x) approximates the second derivatives near x by something positive
+/// definite whose solve(g) applies the inverse: it decides how many steps are needed and not where they end, and is renewed ever
+/// more seldom, since it costs several steps and changes less and less.
+template <class Function>
+minimum minimise(Eigen::MatrixXd const& start, Function const& function, double tolerance, int most_iterations) {
+  minimum result{.at = function(start), .iterations = 0, .gradient_norm = 0, .converged = false};
+  auto curvature = function.curvature(start);
+  int renewal = 8;
+  curvature_memory memory(20);
+  for (;; ++result.iterations) {
     result.gradient_norm = result.at.gradient.norm();
     result.converged = result.gradient_norm <= tolerance;
     if (result.converged || result.iterations == most_iterations) return result;
+    if (result.iterations == renewal) {
+      curvature = function.curvature(result.at.x);
+      renewal *= 4;
+    }
     evaluated_point const before = result.at;
-    if (!search_line(result.at, memory.descent(before.gradient, precondition), function)) return result;
+    if (!search_line(result.at, memory.descent(before.gradient, curvature), function)) return result;
     memory.remember(result.at.x - before.x, result.at.gradient - before.gradient);
-    ++result.iterations;
   }
 }
 
