@@ -100,7 +100,7 @@ double effective_rank(basic_embeddings<Scalar> const& features) {
   return detail::entropy_rank(detail::singular_values_of(detail::view(features).template cast<double>()), 0.0);
 }
 
-/// Mean over the columns of the unbiased deviation of the L2-normalised features: near 1 / sqrt(D) when healthy, 0 when collapsed.
+/// Mean over the columns of the unbiased deviation of the L2-normalised features: near 1 / sqrt(D) if healthy, 0 if collapsed.
 ///
 /// Errors       E640 sizes; E643 a value that is not finite; E644 a single row
 /// Source       Chen & He 2021 (SimSiam), arXiv:2011.10566, section 4.1; as lightly's std_of_l2_normalized

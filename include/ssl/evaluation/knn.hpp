@@ -158,7 +158,7 @@ neighbours<Scalar> nearest(basic_embeddings<Scalar> const& bank, basic_embedding
 ///
 /// Formula      votes(q, c) = sum over the k nearest rows i of class c of exp(cos(q, i) / temperature)
 /// Shapes       bank: (M, D); queries: (N, D); their labels: (M), (N)
-/// Requires     labels as `labels` says: unlabelled rows of the bank do not vote, unlabelled queries are predicted but not counted;
+/// Requires     labels as `labels` says: unlabelled bank rows do not vote, unlabelled queries are predicted but not counted;
 ///              1 <= k <= labelled rows of the bank; temperature >= 0.002 (below, a vote overflows)
 /// Errors       E640 sizes; E641 no label; E642 label below -1; E643 a value that is not finite; E840 k or temperature
 /// Cost         that of `nearest`

@@ -51,8 +51,8 @@ struct linear_probe_result {
 
 namespace detail {
 
-/// Mean cross-entropy of softmax(W^T X) plus penalty |W|^2: a sample a column of X. The last row of X is 1 and that of W the bias,
-/// which is not penalised.
+/// Mean cross-entropy of softmax(W^T X) plus penalty |W|^2: a sample a column of X. The last row of X is 1, that of W is
+/// the bias, which is not penalised.
 class softmax_regression {
  public:
   softmax_regression(Eigen::MatrixXd samples, std::vector<std::int32_t> classes, index number_of_classes, double penalty)
@@ -202,15 +202,16 @@ basic_embeddings<double> linear_classifier::scores(basic_embeddings<Scalar> cons
 
 /// Fits the classifier that minimises the mean cross-entropy + penalty |W|^2 over the labelled rows; the bias is free.
 ///
-/// Formula      L(W, b) = 1/N sum_i -log softmax(W x_i + b)[class_i] + penalty |W|^2. With a penalty above 0 the minimum is unique
+/// Formula      L(W, b) = 1/N sum_i -log softmax(W x_i + b)[class_i] + penalty |W|^2. With penalty > 0 the minimum is unique
 /// Shapes       features: (N, D); classes: (N)
-/// Units        where the fit converged, L is within gradient_tolerance^2 / (4 penalty) of its minimum: 5e-8 by default
-/// Requires     penalty >= 0 (at 0 separable classes have no minimum: weights grow until the gradient is small); N >= 2 to standardise
+/// Units        where the fit converged, L is within about gradient_tolerance^2 / (4 penalty) of its minimum: 5e-8 by default
+/// Requires     penalty >= 0 (at 0 separable classes have no minimum: weights grow until the gradient is small); to
+///              standardise N >= 2
 /// Errors       E640 sizes; E641 no label; E642 label below -1; E643 a value that is not finite; E644 one row; E840 an option
 /// Cost         4 N D K per iteration and N D^2 at the first, 8th, 32nd, 128th, ..., in double; memory 8 (N + 2 D) D bytes. Bits
 ///              independent of threads
-/// Source       the optimum is that of scikit-learn's LogisticRegression with C = 1 / (2 penalty N); with two classes it penalises
-///              one vector only, which is penalty = 1 / (C N) here. Where lambda / 2 |W|^2 is written, penalty is lambda / 2
+/// Source       the optimum of scikit-learn's LogisticRegression with C = 1 / (2 penalty N); with two classes it penalises one
+///              vector only, which is penalty = 1 / (C N) here. Where lambda / 2 |W|^2 is written, penalty is lambda / 2
 template <class Scalar>
 linear_classifier fit_linear_classifier(basic_embeddings<Scalar> const& features, labels const& classes,
                                         linear_probe_options const& options = {}) {
@@ -227,7 +228,7 @@ linear_classifier fit_linear_classifier(basic_embeddings<Scalar> const& features
                       options.penalty);
 }
 
-/// Fits on one set, counts on another: the linear evaluation of frozen features. As `fit_linear_classifier`; both sets need labels.
+/// Fits on one set, counts on another: linear evaluation of frozen features. As `fit_linear_classifier`; both sets need labels.
 template <class Scalar>
 linear_probe_result linear_probe(basic_embeddings<Scalar> const& train, labels const& train_labels,
                                  basic_embeddings<Scalar> const& test, labels const& test_labels,

@@ -30,8 +30,8 @@ basic_embeddings<Scalar> make_embeddings(index rows, index columns) {
   return basic_embeddings<Scalar>({static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)}, Scalar(0));
 }
 
-/// Rows divided by their Euclidean length; a row shorter than 1e-12 is divided by 1e-12, so that a zero row stays zero. Lengths are
-/// taken in double, where no float's square overflows.
+/// Rows divided by their Euclidean length; a row shorter than 1e-12 is divided by 1e-12, so that a zero row stays zero.
+/// Lengths are taken in double, where no float's square overflows.
 template <class Scalar, class Source>
 matrix<Scalar> unit_rows(Eigen::MatrixBase<Source> const& source) {
   matrix<Scalar> rows = source.template cast<Scalar>();
