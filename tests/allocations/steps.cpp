@@ -70,17 +70,9 @@ struct small : run<Objective, Encoder, augmentations::simclr_small, Backend, Sca
   static constexpr int batch = 16;
 };
 
-template <class Backend>
-typename Backend::context two_threads() {
-  if constexpr (requires(typename Backend::options o) { o.threads; })
-    return typename Backend::context({.threads = 2});
-  else
-    return {};
-}
-
 template <class Run>
 void expect_quiet_steps(char const* what, run_options<Run> const& options = {}) {
-  auto context = two_threads<typename Run::backend>();
+  auto context = conformance::context_with_threads<typename Run::backend>(2);
   pipeline<Run> p(context, options);
   testing::random_pictures const pictures(index{3} * Run::batch, shape{.h = 20, .w = 17, .c = 3}, 1);
   data::batcher<typename Run::augmentation, testing::random_pictures> batches(pictures, Run::image, Run::batch,

@@ -70,11 +70,11 @@ inline constexpr auto shipped_backends = boost::hana::tuple_t<ssl::backends::ref
 /// What is held against the reference: in float also the reference with itself in double.
 inline constexpr auto backends = boost::hana::append(shipped_backends, boost::hana::type_c<backwards>);
 
-/// A context for small cases, where threads would only wait for each other.
+/// A context with so many threads, where the backend has threads. Small cases take one: more would only wait for each other.
 template <class Backend>
-typename Backend::context one_thread() {
-  if constexpr (requires { typename Backend::options; })
-    return typename Backend::context(typename Backend::options{.threads = 1});
+typename Backend::context context_with_threads(int threads) {
+  if constexpr (requires { Backend::options::threads; })
+    return typename Backend::context(typename Backend::options{.threads = threads});
   else
     return {};
 }

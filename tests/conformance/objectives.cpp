@@ -19,7 +19,7 @@ struct steps_case {
   template <class Backend, class T>
   static conformance::outcome run(std::uint64_t seed) {
     using r = tiny::run<Objective, Encoder, two_views, Backend, T>;
-    auto context = conformance::one_thread<Backend>();
+    auto context = conformance::context_with_threads<Backend>(1);
     pipeline<r> p(context, {.optimizer = {.learning_rate = 0.05}, .seed = seed});
     testing::random_batches<r> batches(p.options(), 3);
     conformance::outcome all{{"losses", {}}};

@@ -10,7 +10,7 @@
 /// Every derivative of a whole training step, through the plan of the run, against finite differences.
 template <class Run>
 ssl::testing::gradient_report expect_step(ssl::run_options<Run> const& options = {}) {
-  auto context = conformance::one_thread<typename Run::backend>();
+  auto context = conformance::context_with_threads<typename Run::backend>(1);
   ssl::testing::gradient_report const report = ssl::testing::check_step<Run>(context, options);
   INFO("seed " << options.seed << ", worst at " << report.where << ": analytic " << report.analytic << ", numeric "
                << report.numeric << ", largest gradient " << report.largest);

@@ -85,7 +85,7 @@ std::string plan_text() {
   detail::plan_printer p(*recording, scalar);
   std::string text = p.operations();
   auto const row = [&p](char const* what, index bytes) { p.line("%-16s %14s\n", what, p.kibibytes(bytes).c_str()); };
-  p.line("\n");
+  p.line("%s\n", "");
   row("parameters", m.gradients - m.parameters);
   row("gradients", m.slots - m.gradients);
   row("optimizer", m.averages - m.slots);

@@ -86,8 +86,10 @@ constexpr void record_node(step_recording& s) {
   }
   t.fork = r.operations;
   value rest = t.result;
-  for (int u = 0; u + 1 < a.uses[Node]; ++u) r.fork(rest, t.use[u], rest);
-  if (a.uses[Node] > 0) t.use[a.uses[Node] - 1] = rest;
+  if constexpr (constexpr int uses = analysis_of<Run>.uses[Node]; uses > 0) {
+    for (int u = 0; u + 1 < uses; ++u) r.fork(rest, t.use[u], rest);
+    t.use[uses - 1] = rest;
+  }
 }
 
 /// The loss type of a node, bound to the shapes of its inputs.

@@ -66,6 +66,10 @@ TEST_CASE("weights are drawn by seed and full name") {
   CHECK(block<conv_run>(seed, array::parameters, block_set::parameters, name) != mine);
   for (array which : {array::gradients, array::slots})
     for (double v : values(p, which)) CHECK(v == 0);
+
+  pipeline<run<simclr, vit>> blocks(c);  // equal shapes and rules under two names
+  auto const qkv = [&](char const* name) { return block<run<simclr, vit>>(blocks, array::parameters, block_set::parameters, name); };
+  CHECK(qkv("encoder.blocks.0.attn.qkv.weight") != qkv("encoder.blocks.1.attn.qkv.weight"));
 }
 
 /// Policies with numbers of their own, to see the order of the options.
