@@ -16,6 +16,12 @@ TEST_CASE("activations: every backend agrees with the reference") {
       layer_case<"relu of one number", relu, shape{.n = 1, .c = 1}>,
       layer_case<"relu", relu, shape{.n = 3, .h = 31, .w = 2, .c = 33}>,
       layer_case<"gelu", gelu, shape{.n = 31, .h = 2, .w = 3, .c = 32}>,
+      layer_case<"gelu_tanh", gelu_tanh, shape{.n = 2, .h = 3, .w = 5, .c = 31}>,
+      layer_case<"leaky_relu", leaky_relu<200'000>, shape{.n = 2, .h = 3, .w = 5, .c = 33}>,
+      layer_case<"silu", silu, shape{.n = 2, .h = 3, .w = 5, .c = 32}>,
+      layer_case<"tanh", layers::tanh, shape{.n = 2, .h = 3, .w = 5, .c = 31}>,
+      layer_case<"sigmoid", sigmoid, shape{.n = 2, .h = 3, .w = 5, .c = 33}>,
+      layer_case<"softplus", softplus, shape{.n = 2, .h = 3, .w = 5, .c = 32}>,
       layer_case<"flatten, gelu", sequential<named<"", flatten>, named<"", gelu>>, shape{.n = 2, .h = 3, .w = 5, .c = 7}>>();
 }
 

@@ -10,9 +10,16 @@ namespace {
 using namespace ssl;
 using namespace ssl::layers;
 
-TEST_CASE("relu, gelu: gradients") {
-  expect_gradients<relu, shape{.n = 2, .h = 3, .w = 2, .c = 5}>(away_from_zero);
-  expect_gradients<gelu, shape{.n = 2, .h = 3, .w = 2, .c = 5}>({.low = -4, .high = 4});
+TEST_CASE("activations: gradients") {
+  constexpr shape maps{.n = 2, .h = 3, .w = 2, .c = 5};
+  expect_gradients<relu, maps>(away_from_zero);
+  expect_gradients<leaky_relu<200'000>, maps>(away_from_zero);
+  expect_gradients<gelu, maps>({.low = -4, .high = 4});
+  expect_gradients<gelu_tanh, maps>({.low = -4, .high = 4});
+  expect_gradients<silu, maps>({.low = -4, .high = 4});
+  expect_gradients<layers::tanh, maps>({.low = -2, .high = 2});
+  expect_gradients<sigmoid, maps>({.low = -4, .high = 4});
+  expect_gradients<softplus, maps>({.low = -4, .high = 4});
 }
 
 TEST_CASE("max_pool, avg_pool: gradients of overlapping, touching and spaced windows") {

@@ -13,6 +13,8 @@ PRETEXT_HD PRETEXT_INLINE T exp(T x) { return static_cast<T>(::exp(x)); }
 template <class T>
 PRETEXT_HD PRETEXT_INLINE T log(T x) { return static_cast<T>(::log(x)); }
 template <class T>
+PRETEXT_HD PRETEXT_INLINE T log1p(T x) { return static_cast<T>(::log1p(x)); }
+template <class T>
 PRETEXT_HD PRETEXT_INLINE T sqrt(T x) { return static_cast<T>(::sqrt(x)); }
 template <class T>
 PRETEXT_HD PRETEXT_INLINE T erf(T x) { return static_cast<T>(::erf(x)); }
@@ -25,6 +27,7 @@ PRETEXT_HD PRETEXT_INLINE T pow(T x, T y) { return static_cast<T>(::pow(x, y)); 
 
 PRETEXT_HD PRETEXT_INLINE float exp(float x) { return ::expf(x); }
 PRETEXT_HD PRETEXT_INLINE float log(float x) { return ::logf(x); }
+PRETEXT_HD PRETEXT_INLINE float log1p(float x) { return ::log1pf(x); }
 PRETEXT_HD PRETEXT_INLINE float sqrt(float x) { return ::sqrtf(x); }
 PRETEXT_HD PRETEXT_INLINE float erf(float x) { return ::erff(x); }
 PRETEXT_HD PRETEXT_INLINE float tanh(float x) { return ::tanhf(x); }

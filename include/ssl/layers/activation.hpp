@@ -40,4 +40,25 @@ struct relu : activation<ops::relu_function> {};
 /// Formula  y = x Phi(x), Phi the normal distribution function, by erf.  Source  torch.nn.GELU(). Deviation: none
 struct gelu : activation<ops::gelu_function> {};
 
+/// Formula  y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.  Source  torch.nn.GELU(approximate="tanh"). Deviation: none
+struct gelu_tanh : activation<ops::gelu_tanh_function> {};
+
+/// Formula  y = x where x > 0, else slope x; gradient at 0 is the slope.  Source  torch.nn.LeakyReLU(0.01). Deviation: none
+template <int SlopeMillionths = 10'000>
+struct leaky_relu : activation<ops::leaky_relu_function<SlopeMillionths>> {
+  static constexpr bool valid = SlopeMillionths > 0;  ///< the gradient is read off the sign of the output
+};
+
+/// Formula  y = x / (1 + exp(-x)).  Source  torch.nn.SiLU. Deviation: none
+struct silu : activation<ops::silu_function> {};
+
+/// Formula  y = tanh(x).  Source  torch.nn.Tanh. Deviation: none
+struct tanh : activation<ops::tanh_function> {};
+
+/// Formula  y = 1 / (1 + exp(-x)).  Source  torch.nn.Sigmoid. Deviation: none
+struct sigmoid : activation<ops::sigmoid_function> {};
+
+/// Formula  y = log(1 + exp(x)).  Source  torch.nn.Softplus. Deviation: none (PyTorch gives x above 20, the same in float)
+struct softplus : activation<ops::softplus_function> {};
+
 }  // namespace ssl::layers

@@ -47,18 +47,25 @@ std::string l2_normalize(entry const& e) {
   return layer("l2_normalize", shape_of(e, "x"));
 }
 
-/// Every function of the file: those that the library has, and the names of the others.
+/// The layer of a function of the file: "leaky_relu_0.2" has its slope in its name. Empty where the library has none.
+std::string activation_layer(std::string const& function) {
+  static std::map<std::string, std::string> const ours{{"relu", "relu"}, {"gelu_erf", "gelu"}, {"gelu_tanh", "gelu_tanh"}, {"silu", "silu"},
+                                                       {"tanh", "layers::tanh"}, {"sigmoid", "sigmoid"}, {"softplus", "softplus"}};
+  std::string const leaky = "leaky_relu_";
+  if (function.starts_with(leaky)) return text("leaky_relu<", std::lround(1e6 * std::stod(function.substr(leaky.size()))), ">");
+  auto const found = ours.find(function);
+  return found == ours.end() ? std::string() : found->second;
+}
+
+/// Every function of the file; one that the library does not have fails.
 std::string activations(entry const& e) {
-  std::map<std::string, std::string> const ours{{"relu", "relu"}, {"gelu_erf", "gelu"}};
   std::string body;
   for (auto const& [name, tensor] : e.json.at("tensors").items()) {
     if (!name.ends_with(".y")) continue;
     std::string const function = name.substr(0, name.size() - 2);
-    auto const found = ours.find(function);
-    body +=
-        found == ours.end()
-            ? text("without_counterpart(tensors, \"", function, "\");\n")
-            : layer(found->second, shape_of(e, "x"), text(", {.y = \"", name, "\", .grad_x = \"", function, ".grad_x\"}")) + "\n";
+    std::string const type = activation_layer(function);
+    if (type.empty()) throw not_expressible("there is no activation '" + function + "'");
+    body += layer(type, shape_of(e, "x"), text(", {.y = \"", name, "\", .grad_x = \"", function, ".grad_x\"}")) + "\n";
   }
   return body;
 }

@@ -29,6 +29,19 @@ TEST_CASE("gelu: x Phi(x)") {
   CHECK(unit::close(net.backward({1, 1, 1}), {0.5, 1.0833154705876864, -0.08331547058768627}));
 }
 
+TEST_CASE("leaky_relu: the slope below zero, and at zero") {
+  unit::on_reference<leaky_relu<200'000>, shape{.n = 1, .c = 3}> net;
+  CHECK(unit::close(net.forward({-2, 0, 3}), {-0.4, 0, 3}));
+  CHECK(unit::close(net.backward({1, 1, 1}), {0.2, 0.2, 1}));
+}
+
+TEST_CASE("sigmoid, tanh, silu, softplus: known values, and no overflow far from zero") {
+  CHECK(unit::close(unit::on_reference<sigmoid, shape{.n = 1, .c = 3}>().forward({0, 1000, -1000}), {0.5, 1, 0}));
+  CHECK(unit::close(unit::on_reference<layers::tanh, shape{.n = 1, .c = 2}>().forward({0, std::atanh(0.5)}), {0, 0.5}));
+  CHECK(unit::close(unit::on_reference<silu, shape{.n = 1, .c = 3}>().forward({0, std::log(3.0), -1000}), {0, 0.75 * std::log(3.0), 0}));
+  CHECK(unit::close(unit::on_reference<softplus, shape{.n = 1, .c = 3}>().forward({0, 1000, -1000}), {std::log(2.0), 1000, 0}));
+}
+
 TEST_CASE("softmax: equal inputs share, large ones do not overflow") {
   unit::on_reference<softmax, shape{.n = 2, .c = 2}> net;
   CHECK(unit::close(net.forward({5, 5, 1000, 1000 + std::log(3.0)}), {0.5, 0.5, 0.25, 0.75}, 1e-10));
