@@ -5,7 +5,7 @@
 // Nothing runs; all of it was decided by the compiler.
 #include <iostream>
 
-#include <ssl/pipeline/print_plan.hpp>
+#include <ssl/pipeline/plan_text.hpp>
 #include <ssl/ssl.hpp>
 
 struct my_run : ssl::run_defaults {  // say only what differs

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ssl/pipeline/print_plan.hpp"
+#include "ssl/pipeline/plan_text.hpp"
 
 #include <doctest/doctest.h>
 
