@@ -19,7 +19,7 @@ namespace ssl {
 /// Memory    one block, allocated at construction; its size is memory_of<Run>.bytes. No step allocates
 /// Threads   one thread at a time may use a pipeline; the context owns the worker threads
 /// Errors    compile time: E1xx to E4xx, one sentence each; run time: non_finite_error (E901) from step
-/// Cost      of a step: docs/plan.md says what is stored and what is computed again
+/// Cost      of a step: plan_text<Run>() prints what is stored, where and how long
 template <class Run>
 class pipeline_impl<Run, true> {
  public:

@@ -24,8 +24,8 @@ class plan_printer {
       op_tensors const& o = r_.op[i];
       name const label = path_name(r_.path_node, o.path, 0);
       int const output = o.y >= 0 ? o.y : o.gx;  // a fork has no output, only the sum of two gradients
-      line("%4d  %-36s %10lld %11s  %-13s %11s %11s\n", i, label.length > 0 ? label.text : "(graph)",
-           output < 0 ? -1ll : static_cast<long long>(place_of(r_.tensor, output).offset * scalar_bytes_), size(output).c_str(),
+      line("%4d  %-36s %10s %11s  %-13s %11s %11s\n", i, label.length > 0 ? label.text : "(graph)",
+           output < 0 ? "" : std::to_string(place_of(r_.tensor, output).offset * scalar_bytes_).c_str(), size(output).c_str(),
            life(output).c_str(), size(o.gy).c_str(), sizes(o).c_str());
     }
     return std::move(text_);
