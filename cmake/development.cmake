@@ -6,9 +6,10 @@
 add_library(pretext_build_flags INTERFACE)
 target_compile_options(pretext_build_flags INTERFACE -Wall -Wextra $<$<BOOL:${PRETEXT_WARNINGS_AS_ERRORS}>:-Werror>
                                                      $<$<BOOL:${PRETEXT_NATIVE}>:-march=native>)
-# Its own AVX-512 intrinsics, inlined through Eigen, are what g++ 12 warns of (https://gcc.gnu.org/PR105593, fixed in 13).
+# What g++ 12 warns of by mistake: its own AVX-512 intrinsics, inlined through Eigen (https://gcc.gnu.org/PR105593), and a literal
+# before a string (https://gcc.gnu.org/PR105651). Both are fixed in 13.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(pretext_build_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
+  target_compile_options(pretext_build_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 add_library(pretext_everything INTERFACE)
 foreach(component IN LISTS PRETEXT_HEADER_COMPONENTS)
