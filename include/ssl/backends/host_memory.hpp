@@ -21,12 +21,18 @@ struct host_memory {
   /// Host memory to the backend's.
   template <class Context>
   static void copy_in(Context&, void* to, void const* from, index bytes) {
-    std::memcpy(to, from, static_cast<std::size_t>(bytes));
+    copy(to, from, bytes);
   }
   /// The backend's memory to the host's; waits until all earlier work is done.
   template <class Context>
   static void copy_out(Context&, void* to, void const* from, index bytes) {
-    std::memcpy(to, from, static_cast<std::size_t>(bytes));
+    copy(to, from, bytes);
+  }
+
+ private:
+  /// An array without elements may have no address, which memcpy must not see.
+  static void copy(void* to, void const* from, index bytes) {
+    if (bytes > 0) std::memcpy(to, from, static_cast<std::size_t>(bytes));
   }
 };
 
