@@ -37,7 +37,9 @@ struct settings {
 settings read_settings(int count, char** arguments) {
   settings s;
   CLI::App app("Pre-trains a small encoder on unlabelled images by SimCLR, judges it and saves it.");
-  app.add_option("--data", s.data, "idx:DIR (a folder with the four MNIST files) or procedural")->capture_default_str();
+  app.add_option("--data", s.data,
+                 "fashion-mnist (where Debian puts it), idx:DIR (a folder with the four MNIST files) or procedural")
+      ->capture_default_str();
   app.add_option("--out", s.out, "folder for encoder.safetensors, metrics.jsonl and summary.json")->capture_default_str();
   app.add_option("--images", s.images, "training images at most")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--test-images", s.test_images, "test images at most")->capture_default_str()->check(CLI::PositiveNumber);
@@ -73,14 +75,13 @@ ssl::evaluation::comparison compare(judged_encoder& untrained, judged_encoder& t
   ev::comparison table({.knn = {.k = 20, .temperature = 0.07}, .probe = {.penalty = 5e-4}});
   auto const classes = ev::labels_of(train), true_classes = ev::labels_of(test);
   auto const add = [&](char const* name, auto const& bank, auto const& queries) {
-    std::cout << "Judging " << name << " ...\r" << std::flush;
+    std::cout << "Judging " << name << std::endl;
     table.add(name, bank, classes, queries, true_classes);
   };
   add("raw pixels", ev::raw_pixels(train, trained.statistics()), ev::raw_pixels(test, trained.statistics()));
   ev::calibrate(untrained, train);
   add("untrained encoder", ev::features(untrained, train), ev::features(untrained, test));
   add("trained encoder", ev::features(trained, train), ev::features(trained, test));
-  std::cout << "                              \r";
   return table;
 }
 
@@ -136,8 +137,8 @@ void pretrain(settings const& s, Train const& train, Test const& test) {
 }
 
 void run(settings const& s) {
-  if (s.data.starts_with("idx:")) {
-    std::string const folder = s.data.substr(4);
+  if (s.data == "fashion-mnist" || s.data.starts_with("idx:")) {
+    std::string const folder = s.data == "fashion-mnist" ? "/usr/share/datasets/fashion-mnist" : s.data.substr(4);
     auto const train = ssl::data::idx_images::load(folder, ssl::data::split::train, {.limit = s.images});
     auto const test = ssl::data::idx_images::load(folder, ssl::data::split::test, {.limit = s.test_images});
     pretrain(s, train, test);
@@ -146,7 +147,7 @@ void run(settings const& s) {
         test({.count = static_cast<int>(s.test_images), .seed = s.seed + 1'000'000});
     pretrain(s, train, test);
   } else {
-    throw ssl::data_error(606, "--data is idx:DIR or procedural, not " + s.data);
+    throw ssl::data_error(606, "--data is fashion-mnist, idx:DIR or procedural, not " + s.data);
   }
 }
 

@@ -53,10 +53,7 @@ require "$pretext_build_needs"
 cmake_is_recent
 if [[ $data == fashion-mnist ]]; then
   want "$pretext_data_needs"
-  folder=/usr/share/datasets/fashion-mnist
-  if [[ -z $(missing_packages "$pretext_data_needs") ]]; then
-    data=idx:$folder
-  else
+  if [[ -n $(missing_packages "$pretext_data_needs") ]]; then
     echo "Fashion-MNIST is not here and could not be installed: using the procedural images."
     data=procedural
   fi
