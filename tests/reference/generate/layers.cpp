@@ -49,8 +49,10 @@ std::string l2_normalize(entry const& e) {
 
 /// The layer of a function of the file: "leaky_relu_0.2" has its slope in its name. Empty where the library has none.
 std::string activation_layer(std::string const& function) {
-  static std::map<std::string, std::string> const ours{{"relu", "relu"}, {"gelu_erf", "gelu"}, {"gelu_tanh", "gelu_tanh"}, {"silu", "silu"},
-                                                       {"tanh", "layers::tanh"}, {"sigmoid", "sigmoid"}, {"softplus", "softplus"}};
+  static std::map<std::string, std::string> const ours{
+      {"relu", "relu"},        {"gelu_erf", "gelu"},          {"gelu_tanh", "gelu_tanh"},
+      {"silu", "silu"},        {"tanh", "ssl::layers::tanh"}, {"sigmoid", "sigmoid"},
+      {"softplus", "softplus"}};
   std::string const leaky = "leaky_relu_";
   if (function.starts_with(leaky)) return text("leaky_relu<", std::lround(1e6 * std::stod(function.substr(leaky.size()))), ">");
   auto const found = ours.find(function);
