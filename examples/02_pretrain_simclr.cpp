@@ -122,7 +122,7 @@ void pretrain(settings const& s, Train const& train, Test const& test) {
   ssl::freeze(p, untrained);
 
   std::cout << "SimCLR on " << train.size() << " images of " << s.data << ", " << s.epochs << " epochs of " << steps_per_epoch
-            << " steps, " << threads.threads() << " threads\n";
+            << " steps, " << threads.threads() << " threads" << std::endl;
   ssl::training::feature_watch features{p, train};
   auto const training =
       ssl::training::train(p, train, {.epochs = s.epochs}, features, ssl::training::stop_on_interrupt{},
