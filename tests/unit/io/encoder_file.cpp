@@ -74,8 +74,8 @@ TEST_CASE("weights of convolutions stand in PyTorch's order in the file") {
   auto const in_file = tensor.to<float>();
   for (block_info const& b : encoder.blocks(block_set::parameters)) {
     if (b.name != "stage2.conv.weight") continue;
-    float const* const here = encoder.weights().parameters.data() + b.offset;
-    std::vector<float> const copy(here, here + b.elements);
+    std::vector<float> const all = encoder.weights().parameters;
+    std::vector<float> const copy(all.begin() + b.offset, all.begin() + b.offset + b.elements);
     int const o = 5, i = 3, y = 2, x = 1;
     CHECK(in_file[static_cast<std::size_t>(((o * 4 + i) * 3 + y) * 3 + x)] ==
           copy[static_cast<std::size_t>(((o * 3 + y) * 3 + x) * 4 + i)]);
