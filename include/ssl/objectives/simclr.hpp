@@ -31,6 +31,7 @@ template <simclr_config Config = simclr_config{}>
 struct simclr : objective_defaults {
   struct options {
     number temperature = 0.5;
+    PRETEXT_FIELDS(temperature)
   };
   using networks = type_list<named<"projector", layers::projection<layers::projection_config{
                                                     .hidden = Config.hidden, .out = Config.output, .form = Config.projector}>>>;

@@ -34,6 +34,7 @@ struct adam {
     number weight_decay = Config.decay == decay_form::decoupled ? 1e-2 : 0;
     decay_scope decays = decay_scope::all;
     gradient_clip clip{};
+    PRETEXT_FIELDS(learning_rate, beta1, beta2, epsilon, weight_decay, decays, clip)
   };
   static constexpr int slots = 2;
 

@@ -3,6 +3,7 @@
 
 #include <concepts>
 
+#include "ssl/core/fields.hpp"
 #include "ssl/core/parameter.hpp"
 #include "ssl/core/schedule.hpp"
 
@@ -42,6 +43,7 @@ enum class clip_scope {
 struct gradient_clip {
   number norm = 1;
   clip_scope scope = clip_scope::none;
+  PRETEXT_FIELDS(norm, scope)
 };
 
 }  // namespace optimizers

@@ -26,6 +26,7 @@ struct sgd {
     number weight_decay = 0;
     decay_scope decays = decay_scope::all;
     gradient_clip clip{};
+    PRETEXT_FIELDS(learning_rate, momentum, weight_decay, decays, clip)
   };
   static constexpr int slots = 1;
 

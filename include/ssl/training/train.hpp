@@ -78,7 +78,7 @@ inline void check(train_options const& o) {
 }
 
 template <class Run>
-progress starting_point(pipeline<Run> const& p, index steps_per_epoch, train_options const& o) {
+progress starting_point(pipeline<Run> const& p, index images, index steps_per_epoch, train_options const& o) {
   constexpr augmentations::view_layout layout = Run::augmentation::layout(Run::image);
   int views = 0;
   for (int g = 0; g < layout.groups; ++g) views += layout.group[g].views;
@@ -88,6 +88,7 @@ progress starting_point(pipeline<Run> const& p, index steps_per_epoch, train_opt
           .steps_per_epoch = steps_per_epoch,
           .images_per_step = Run::batch,
           .views_per_step = Run::batch * views,
+          .images = images,
           .step = p.steps()};
 }
 
@@ -129,6 +130,13 @@ void run_steps(pipeline<Run>& p, Batches& batches, progress& now, Told const& to
   now.result = now.step < now.last_step ? outcome::stopped : outcome::finished;
 }
 
+/// The error that is being handled, with the checkpoint to go on from, if there is one.
+inline std::exception_ptr with_checkpoint(non_finite_error const& e, std::string const& checkpoint) {
+  if (checkpoint.empty()) return std::current_exception();
+  return std::make_exception_ptr(
+      non_finite_error(e.code, e.step, e.layer, e.text + "; the last good checkpoint is " + checkpoint));
+}
+
 inline report report_of(progress const& end) {
   report r{.result = end.result,
            .steps = end.step - end.first_step,
@@ -165,7 +173,7 @@ report train(pipeline<Run>& p, D const& images, train_options const& options = {
     data::batcher<typename Run::augmentation, D> batches(
         images, Run::image, Run::batch, p.options().augmentation,
         {.threads = options.loader_threads, .prefetch = options.prefetch, .seed = p.options().seed});
-    progress now = detail::starting_point(p, batches.steps_per_epoch(), options);
+    progress now = detail::starting_point(p, images.size(), batches.steps_per_epoch(), options);
     if (now.step > 0) batches.seek(static_cast<std::uint32_t>(now.step / now.steps_per_epoch), now.step % now.steps_per_epoch);
 
     int begun = 0;
@@ -176,6 +184,9 @@ report train(pipeline<Run>& p, D const& images, train_options const& options = {
         (detail::tell_step(observers, now), ...);
         if (now.epoch_is_complete()) (detail::tell_epoch(observers, now), ...);
       });
+    } catch (non_finite_error const& e) {
+      now.result = outcome::failed;
+      failure = detail::with_checkpoint(e, now.checkpoint);
     } catch (...) {
       now.result = outcome::failed;
       failure = std::current_exception();

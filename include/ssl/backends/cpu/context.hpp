@@ -8,12 +8,14 @@
 #include <new>
 
 #include "ssl/backends/cpu/detail/thread_team.hpp"
+#include "ssl/core/fields.hpp"
 #include "ssl/core/shape.hpp"
 
 namespace ssl::backends {
 
 struct cpu_options {
   int threads = 0;  ///< 0: all processors this process may use
+  PRETEXT_FIELDS(threads)
 };
 
 /// Threads of the cpu backend and their scratch memory.
