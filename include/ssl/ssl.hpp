@@ -8,7 +8,11 @@
 #include "ssl/pipeline/gate.hpp"  // first, so that the compiler's way to the sentence about a wrong composition is short
 
 #include "ssl/augmentations/evaluation.hpp"
+#include "ssl/augmentations/quarter_turns.hpp"
+#include "ssl/augmentations/random_erasing.hpp"
 #include "ssl/augmentations/random_solarize.hpp"
+#include "ssl/augmentations/random_vertical_flip.hpp"
+#include "ssl/augmentations/task_views.hpp"
 #include "ssl/augmentations/simclr.hpp"
 #include "ssl/backends/reference/reference.hpp"
 #include "ssl/encoders/convnet.hpp"
