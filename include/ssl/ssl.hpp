@@ -7,9 +7,21 @@
 
 #include "ssl/pipeline/gate.hpp"  // first, so that the compiler's way to the sentence about a wrong composition is short
 
+#include "ssl/augmentations/byol.hpp"
 #include "ssl/augmentations/evaluation.hpp"
-#include "ssl/augmentations/random_solarize.hpp"
+#include "ssl/augmentations/inpainting.hpp"
+#include "ssl/augmentations/jigsaw.hpp"
+#include "ssl/augmentations/mae.hpp"
+#include "ssl/augmentations/mix.hpp"
+#include "ssl/augmentations/moco.hpp"
+#include "ssl/augmentations/multi_crop.hpp"
+#include "ssl/augmentations/quarter_turns.hpp"
+#include "ssl/augmentations/random_erasing.hpp"
+#include "ssl/augmentations/random_vertical_flip.hpp"
+#include "ssl/augmentations/relative_position.hpp"
 #include "ssl/augmentations/simclr.hpp"
+#include "ssl/augmentations/task_views.hpp"
+#include "ssl/augmentations/to_lab.hpp"
 #include "ssl/backends/reference/reference.hpp"
 #include "ssl/encoders/convnet.hpp"
 #include "ssl/encoders/mlp.hpp"

@@ -17,6 +17,8 @@
 ///   static drawn draw(options const&, draws&, shape image, image_view)
 ///   static constexpr stage_kind kind                                and the functions that belong to it:
 ///
+///   static constexpr bool accepts(shape image)                      only where a stage cannot work on every image
+///
 ///   pointwise      template <colours> static void apply(drawn const&, tile<float>)
 ///   split          template <colours> static void before(drawn const&, tile<float>)
 ///                  template <colours> static void measure(drawn&, tile<float>)     sums what the whole image must give
@@ -28,7 +30,7 @@ namespace ssl::augmentations {
 
 enum class stage_kind {
   sampling,       ///< makes the image from the 8-bit picture; the first stage or none
-  pointwise,      ///< changes pixels, or their order within a row, knowing nothing of the other rows
+  pointwise,      ///< changes pixels, or their order within a row, knowing their place and nothing of the other rows
   split,          ///< pointwise, then a sum over the image, then pointwise
   neighbourhood,  ///< reads the whole image for each of its rows
 };
@@ -44,6 +46,7 @@ struct tile {
   int channels = 0;
   int rows = 0;
   int width = 0;
+  int first = 0;  ///< number of the tile's first row in the image
 
   int pixels() const { return rows * width; }
   T* channel(int c) const { return data + c * stride; }

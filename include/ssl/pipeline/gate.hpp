@@ -78,6 +78,11 @@ struct does_not_compose {
   static_assert(code != 120,
                 "ssl[E120]: the step has more operations, tensors or blocks than the planner holds; write repeated blocks with "
                 "ssl::layers::repeat, which is planned once (docs/errors.md#e120)");
+  static_assert(
+      code != 132,
+      "ssl[E132]: the augmentation cannot make its views of the run's image: quarter turns need a square, patches and tiles "
+      "room for their grid, masks a whole number of patches, Lab three channels; change the image or the augmentation "
+      "(docs/errors.md#e132)");
   static_assert(code != 301,
                 "ssl[E301]: the graph applies, averages or updates a network that the objective does not define; add it to "
                 "`networks` or correct its name "

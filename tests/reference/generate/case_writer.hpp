@@ -98,5 +98,6 @@ case_writers layer_writers();
 case_writers network_writers();
 case_writers objective_writers();
 case_writers optimizer_writers();
+case_writers pretext_writers();
 
 }  // namespace reference_suite
