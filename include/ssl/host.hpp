@@ -7,6 +7,7 @@
 #include "ssl/core/host_only.hpp"
 
 #include "ssl/data/batcher.hpp"
+#include "ssl/data/cifar.hpp"
 #include "ssl/data/idx.hpp"
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
