@@ -14,6 +14,7 @@
 #include "ssl/encoders/convnet.hpp"
 #include "ssl/encoders/mlp.hpp"
 #include "ssl/encoders/vit.hpp"
+#include "ssl/encoders/vit_dino.hpp"
 #include "ssl/layers/compose/residual.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dcl.hpp"

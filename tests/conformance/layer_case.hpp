@@ -9,7 +9,7 @@
 
 namespace conformance {
 
-/// A layer or network at one input shape and in one mode.
+/// A layer or network at one input shape and in one mode. One that needs more derives from it and has a function prepare(net).
 template <ssl::fixed_string Name, class Layer, ssl::shape In, ssl::execution How = ssl::execution{}>
 struct layer_case {
   using layer = Layer;
@@ -35,6 +35,7 @@ outcome run_case(std::uint64_t seed) {
   using namespace ssl::testing;
   single_network<typename Case::layer, Case::input, Backend, T, Case::how> net;
   net.randomise(seed);
+  if constexpr (requires { Case::prepare(net); }) Case::prepare(net);
   std::vector<T> const y = net.forward(random_values<T>(net.input.elements(), seed, 1000));
   return collect(static_cast<network_state<Backend, T> const&>(net), y, net.backward(random_values<T>(net.output.elements(), seed, 1001)));
 }
