@@ -28,6 +28,7 @@
 #include "ssl/encoders/nin.hpp"
 #include "ssl/encoders/resnet.hpp"
 #include "ssl/encoders/vit.hpp"
+#include "ssl/encoders/vit_dino.hpp"
 #include "ssl/layers/compose/residual.hpp"
 #include "ssl/layers/conv_transpose2d.hpp"
 #include "ssl/layers/heads/dino_head.hpp"

@@ -233,6 +233,9 @@ struct executor {
       using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
       frame<T> f = frame_of<Node>(a);
       f.observer = observer;
+      f.randomness = {o.seed, step, plan.op};
+      if constexpr (requires { o.encoder.drop_path_rate.at(step); })  // the encoder's own weights only: a target sees whole networks
+        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(step));
       ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);
     } else if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
