@@ -106,6 +106,7 @@ template <>
 struct vit_numbers<true> {
   struct options {
     number drop_path_rate = 0.1;  ///< of the last block, or of all: DINO. Moving averages of the encoder drop nothing
+    PRETEXT_FIELDS(drop_path_rate)
   };
 };
 
