@@ -66,6 +66,7 @@ struct block_mask : patch_mask<Config.patch> {
     float share_low = 0.1f;  ///< of the patches
     float share_high = 0.5f;
     block_law law{};
+    PRETEXT_FIELDS(probability, share_low, share_high, law)
   };
   static void draw(options const& o, draws& d, shape image, std::int32_t* out, scratch&) {
     shape const grid = block_mask::extents(image);

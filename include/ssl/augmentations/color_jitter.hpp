@@ -26,6 +26,7 @@ struct color_jitter_options {
   float saturation = 0.8f;
   float hue = 0.2f;  ///< turns; the shift is uniform in [-hue, hue], at most 0.5
   float probability = 0.8f;
+  PRETEXT_FIELDS(brightness, contrast, saturation, hue, probability)
 };
 
 /// Random brightness, contrast, saturation and hue. Saturation and hue do nothing where pixels are no colours; the other draws do

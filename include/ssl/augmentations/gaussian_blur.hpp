@@ -108,6 +108,7 @@ struct gaussian_blur_options {
   float sigma_low_px = 0.1f;
   float sigma_high_px = 2.0f;
   float probability = 0.5f;
+  PRETEXT_FIELDS(sigma_low_px, sigma_high_px, probability)
 };
 
 /// A Gaussian blur with a random width, with a probability.

@@ -54,6 +54,7 @@ struct random_region {
     float threshold = 0.25f;   ///< noise below hides
     float share_low = 0.2f;    ///< of the pixels
     float share_high = 0.3f;
+    PRETEXT_FIELDS(resolution, threshold, share_low, share_high)
   };
   static constexpr shape extents(shape image) { return {1, image.h, image.w, 1}; }
   static void draw(options const& o, draws& d, shape image, std::int32_t* out, scratch& memory) {
@@ -111,6 +112,7 @@ struct inpainting {
   struct options {
     typename Mask::options mask{};
     float fill[channel_statistics::capacity] = {};
+    PRETEXT_FIELDS(fill)
   };
   static constexpr bool accepts(shape image) {
     return accepts_image<Mask>(image) && Mask::extents(image) == shape{1, image.h, image.w, 1} &&

@@ -24,6 +24,7 @@ struct mix_options {
   float cutmix_alpha = 1.0f;
   float cutmix_probability = 0.5f;  ///< where both are there
   float probability = 1.0f;         ///< that a batch is mixed at all
+  PRETEXT_FIELDS(mixup_alpha, cutmix_alpha, cutmix_probability, probability)
 };
 
 /// What happens to a batch.

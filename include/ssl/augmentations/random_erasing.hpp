@@ -36,6 +36,7 @@ struct random_erasing {
     float ratio_low = 0.3f;  ///< width over height
     float ratio_high = 1.0f / 0.3f;
     float probability = 0.25f;
+    PRETEXT_FIELDS(scale_low, scale_high, ratio_low, ratio_high, probability)
   };
   static constexpr stage_kind kind = stage_kind::pointwise;
 

@@ -14,6 +14,7 @@ struct random_resized_crop_options {
   float scale_high = 1.0f;
   float ratio_low = 3.0f / 4.0f;  ///< width over height
   float ratio_high = 4.0f / 3.0f;
+  PRETEXT_FIELDS(scale_low, scale_high, ratio_low, ratio_high)
 };
 
 /// A random box of a picture: area uniform in the scale, logarithm of the aspect ratio uniform, place uniform; after ten boxes

@@ -29,6 +29,7 @@ struct vertical_flip {
 struct random_vertical_flip {
   struct options {
     float probability = 0.5f;
+    PRETEXT_FIELDS(probability)
   };
   static constexpr stage_kind kind = stage_kind::neighbourhood;
 

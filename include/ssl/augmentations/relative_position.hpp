@@ -80,6 +80,7 @@ struct relative_position {
   struct options {
     float small_probability = 0.33f;
     float small_side = 10.0f / 96.0f;  ///< of the smallest, in sides of the patch
+    PRETEXT_FIELDS(small_probability, small_side)
   };
   static constexpr int patches = Config.grid * Config.grid;
   static constexpr neighbour_list<Config.grid> pairs{Config.pairs};

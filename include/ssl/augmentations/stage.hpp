@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ssl/augmentations/concepts.hpp"
+#include "ssl/core/fields.hpp"
 #include "ssl/core/image.hpp"
 #include "ssl/core/philox.hpp"
 #include "ssl/core/shape.hpp"
@@ -10,7 +11,8 @@
 /// What a stage of an augmentation chain is. Inside a chain an image is planar (one plane of floats per channel), so that loops
 /// over pixels run at the width of the machine's registers; the last pass interleaves the channels.
 ///
-///   struct options                                                  numbers, with the published values as defaults
+///   struct options                                                  numbers, with the published values as defaults; PRETEXT_FIELDS
+///                                                                   names them
 ///   struct drawn                                                    what was drawn for one view; the stages read nothing else
 ///   static drawn draw(options const&, draws&, shape image, image_view)
 ///   static constexpr stage_kind kind                                and the functions that belong to it:

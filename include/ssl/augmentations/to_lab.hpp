@@ -20,6 +20,7 @@ struct to_lab {
     float lightness_mean = 50;
     float lightness_scale = 100;
     float ab_scale = 110;
+    PRETEXT_FIELDS(lightness_mean, lightness_scale, ab_scale)
   };
   static constexpr stage_kind kind = stage_kind::pointwise;
   static constexpr bool accepts(shape image) { return image.c == 3; }

@@ -104,6 +104,19 @@ struct view_groups {
     requires(parts::size == 1) constexpr auto& get() { return chain<0>().template get<Name>(); }
     template <fixed_string Name>
     requires(parts::size == 1) constexpr auto const& get() const { return chain<0>().template get<Name>(); }
+    /// Calls f(name, options) for each stage where there is one chain, else for each chain, named "0", "1", ...
+    template <class F>
+    constexpr void for_each(F&& f) const {
+      if constexpr (parts::size == 1) {
+        chain<0>().for_each(f);
+      } else {
+        for_each_index<parts::size>([&]<int I>() {
+          name number;
+          number.append_number(I);
+          f(static_cast<char const*>(number.text), chain<I>());
+        });
+      }
+    }
   };
 
   static constexpr view_layout layout(shape image) {

@@ -10,7 +10,8 @@
 
 /// \file
 /// Policy 3: what the views must satisfy. An objective is one header that owns the graph of its step, the networks besides the
-/// encoder, the losses, the states and their rules; it derives from `objective_defaults` and redeclares what differs.
+/// encoder, the losses, the states and their rules, and options that name their fields (PRETEXT_FIELDS); it derives from
+/// `objective_defaults` and redeclares what differs.
 namespace ssl {
 
 /// The tag of a loss term in `loss_options` and `loss_weight`.

@@ -50,6 +50,7 @@ constexpr void for_each_phase_block(Use use) {
       for (int i = 0; i < blocks.parameters; ++i) {
         block_record b = blocks.parameter[i];
         b.offset += memory::range_table.role[Role].parameter;
+        if (Role > 0) b.layer = 1, b.layers_above = b.layers_per_iteration = 0;  // heads stand above all layers of the encoder
         use(b);
       }
     }
@@ -109,9 +110,11 @@ struct executor {
     });
   }
 
+  /// `share`: what the losses weigh beside their own weights, where a batch is only a part of a step.
   template <bool Observed = false>
-  static void forward(context& c, arrays const& a, options const& o, index step, output_observer* observer = nullptr) {
-    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, step, observer); });
+  static void forward(context& c, arrays const& a, options const& o, index step, double share,
+                      output_observer* observer = nullptr) {
+    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, step, share, observer); });
   }
 
   // --- backward -----------------------------------------------------------------------------------------------------------
@@ -222,7 +225,7 @@ struct executor {
   }
 
   template <int Node, bool Observed>
-  static void forward_node(context& c, arrays const& a, options const& o, index step, output_observer* observer) {
+  static void forward_node(context& c, arrays const& a, options const& o, index step, double share, output_observer* observer) {
     constexpr graph_node const& n = graph.node[Node];
     op_record const* op = plan.op + plan.node[Node].operation;
     if constexpr (runs_layer(n.kind)) {
@@ -230,6 +233,9 @@ struct executor {
       using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
       frame<T> f = frame_of<Node>(a);
       f.observer = observer;
+      f.randomness = {o.seed, step, plan.op};
+      if constexpr (requires { o.encoder.drop_path_rate.at(step); })  // the encoder's own weights only: a target sees whole networks
+        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(step));
       ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);
     } else if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
@@ -240,7 +246,7 @@ struct executor {
       constexpr index elements = trace_of<Run>.at[Node].elements();
       backend::map2d(c, 1, elements, ops::copy_cell<T>{data<Node>(a), a.arena() + plan.node[Node].data.offset, elements});
     } else if constexpr (n.kind == node_kind::loss) {
-      forward_loss<Node>(c, a, o, step);
+      forward_loss<Node>(c, a, o, step, share);
     }
   }
 
@@ -260,13 +266,13 @@ struct executor {
   }
 
   template <int Node>
-  static void forward_loss(context& c, arrays const& a, options const& o, index step) {
+  static void forward_loss(context& c, arrays const& a, options const& o, index step, double share) {
     using loss = node_loss<Run, Node>;
     loss_arguments<T, loss::type::inputs> arguments;
     for_each_index<loss::type::inputs>([&]<int J>() { give_input<Node, J>(a, arguments); });
     arguments.loss = a.losses() + Node;
     if constexpr (plan.node[Node].workspace.exists()) arguments.workspace = a.arena() + plan.node[Node].workspace.offset;
-    arguments.weight = static_cast<T>(weight<Node>(o, step));
+    arguments.weight = static_cast<T>(share * weight<Node>(o, step));
     typename loss::type::options loss_options{};
     using tag = term<loss::entry::label_text>;
     if constexpr (requires { objective::loss_options(o.objective, step, tag{}); }) loss_options = objective::loss_options(o.objective, step, tag{});

@@ -118,6 +118,9 @@ struct does_not_compose {
       code != 309,
       "ssl[E309]: the graph has more nodes, inputs or phases than it can hold, or an input that no earlier node gives; split the "
       "objective, and use only wires that the builder returned (docs/errors.md#e309)");
+  static_assert(code != 320,
+                "ssl[E320]: the objective exports the moving average of the encoder, and its graph has none; use "
+                "average_of(\"encoder\") in the graph, or leave exports_average at false (docs/errors.md#e320)");
   static_assert(code != 401,
                 "ssl[E401]: the optimizer does not have options, slots and an update; use one of ssl::optimizers or follow "
                 "optimizers/optimizer.hpp (docs/errors.md#e401)");

@@ -33,7 +33,8 @@ inline double draw_initial(initializer const& rule, draws& d) {
       return (2.0 * d.uniform_double() - 1.0) / std::sqrt(static_cast<double>(rule.fan));
     case initializer_rule::kaiming_normal: return std::sqrt(2.0 / rule.fan) * draw_normal(d);
     case initializer_rule::xavier_uniform: return (2.0 * d.uniform_double() - 1.0) * std::sqrt(6.0 / rule.fan);
-    case initializer_rule::constant: break;
+    case initializer_rule::constant:
+    case initializer_rule::formula: break;
   }
   return value;
 }
@@ -44,7 +45,10 @@ inline double draw_initial(initializer const& rule, draws& d) {
 template <class T>
 void initialise_block(initializer const& rule, std::string const& full_name, std::uint64_t seed, T* values, index count) {
   draws d(draw_key{.seed = seed ^ detail::hash_name(full_name)});
-  for (index i = 0; i < count; ++i) values[i] = static_cast<T>(static_cast<float>(detail::draw_initial(rule, d)));
+  for (index i = 0; i < count; ++i) {
+    double const value = rule.rule == initializer_rule::formula ? rule.formula(i, rule.fan) : detail::draw_initial(rule, d);
+    values[i] = static_cast<T>(static_cast<float>(value));
+  }
 }
 
 /// Draws a state of an objective: zeros, or independent unit rows. Rounded to float, as parameters are.
