@@ -68,6 +68,7 @@ struct block_record {
   int extents[4] = {1, 1, 1, 1};
   initializer initial{};
   parameter_kind kind = parameter_kind::weight;
+  bool frozen = false;  ///< the optimizer leaves it where it is
 
   constexpr index elements() const { return index{extents[0]} * extents[1] * extents[2] * extents[3]; }
 };

@@ -189,7 +189,7 @@ class recorder {
     b.path = path;
     leave(outside);
     b.offset = elements;
-    b.rank = request.rank, b.initial = request.initial, b.kind = request.kind;
+    b.rank = request.rank, b.initial = request.initial, b.kind = request.kind, b.frozen = frozen;
     for (int i = 0; i < 4; ++i) b.extents[i] = request.extents[i];
     elements += round_up(request.elements(), block_elements);
     return b.offset;
@@ -208,6 +208,7 @@ class recorder {
   int passes = 1;                      ///< backward passes of the step
   bool keeps = true;                   ///< a backward pass follows
   bool differentiable_weights = true;  ///< parameters of what is being recorded want gradients
+  bool frozen = false;                 ///< ... never move
   bool overflow = false;
   int path = 0;
 

@@ -29,6 +29,7 @@ struct update_range {
   index elements = 0;
   parameter_kind kind = parameter_kind::weight;
   bool averaged = false;
+  bool frozen = false;
   index first_block = 0;  ///< its place among the blocks, with those of a repeat written out
 };
 
@@ -53,10 +54,10 @@ void for_each_range(block_record const* blocks, int count, index average_length,
   for (int i = 0; i < count; ++i) {
     block_record const& b = blocks[i];
     update_range const next{
-        b.offset, b.times, b.stride, round_up(b.elements(), block_elements), b.kind, b.offset < average_length, block};
+        b.offset, b.times, b.stride, round_up(b.elements(), block_elements), b.kind, b.offset < average_length, b.frozen, block};
     block += b.times;
-    bool const joins =
-        merged == merging::yes && alike(range.kind, next.kind) && range.averaged == next.averaged && merge(range, next);
+    bool const joins = merged == merging::yes && alike(range.kind, next.kind) && range.averaged == next.averaged &&
+                       range.frozen == next.frozen && merge(range, next);
     if (!joins) {
       if (range.times > 0) f(range);
       range = next;
@@ -102,6 +103,13 @@ gradient_clip clip_of(Options const& o) {
     return {};
 }
 
+/// The same numbers for blocks that are frozen: they do not move, and what the optimizer remembers of their gradients goes on.
+template <class Options>
+Options without_motion(Options o) {
+  if constexpr (requires { o.learning_rate = 0; }) o.learning_rate = 0;
+  return o;
+}
+
 /// The pass over one range: a cell for each of the four cases, chosen once per range.
 template <class Optimizer, class Env>
 struct update_pass {
@@ -110,6 +118,7 @@ struct update_pass {
 
   typename Env::context& context;
   typename Optimizer::options const& options;
+  typename Optimizer::options const& still;  ///< of frozen blocks
   index step;
   flat_arrays<T> const& arrays;
   double average_momentum;
@@ -130,7 +139,7 @@ struct update_pass {
   void run(update_range const& r) const {
     Env::backend::map2d(
         context, r.times, r.elements,
-        ops::parameter_update_cell<update, T, Clipped, Averaged>{.update = update(options, step, r.kind),
+        ops::parameter_update_cell<update, T, Clipped, Averaged>{.update = update(r.frozen ? still : options, step, r.kind),
                                                                  .weights = arrays.weights,
                                                                  .gradients = arrays.gradients,
                                                                  .slots = arrays.slots,
@@ -153,7 +162,7 @@ constexpr index update_scratch(block_record const* blocks, int count) { return d
 /// One optimizer step over the blocks of a table: gradients are clipped, parameters move, gradients become zero and the moving
 /// average follows, in one pass over each run of blocks that are treated alike.
 ///
-/// Formula     average <- m average + (1 - m) weight, after the weight moved
+/// Formula     average <- m average + (1 - m) weight, after the weight moved. A frozen block is updated with learning rate 0
 /// Requires    blocks in the order of their offsets, on boundaries of block_elements; scratch: update_scratch(...) elements of
 ///             the backend's memory
 /// Cost        reads and writes every array once; clipping reads the gradients once more. Allocates nothing and waits for
@@ -167,7 +176,8 @@ void fused_update(typename Env::context& c, typename Optimizer::options const& o
     factors = detail::clip_factors<Env>(c, clip.scope, clip.norm.at(step), blocks, count, a.gradients, scratch);
 
   bool const by_block = clip.scope == clip_scope::per_tensor;
-  detail::update_pass<Optimizer, Env> const pass{c, options, step, a, average_momentum, factors, by_block};
+  typename Optimizer::options const still = detail::without_motion(options);
+  detail::update_pass<Optimizer, Env> const pass{c, options, still, step, a, average_momentum, factors, by_block};
   auto const alike = [&](parameter_kind p, parameter_kind q) { return pass.alike(p, q); };
   detail::for_each_range(blocks, count, a.average != nullptr ? a.average_length : 0,
                          by_block ? detail::merging::no : detail::merging::yes, alike, pass);

@@ -128,6 +128,7 @@ double pipeline_impl<Run, true>::forward_backward(batch_input const& batch) {
 
 template <class Run>
 double pipeline_impl<Run, true>::step(batch_input const& batch) {
+  exec::keep_unit_rows(context_, arrays_);
   exec::template move_averages<average_moves::before_forward>(context_, arrays_, options_, steps_);
   double const loss = forward(batch);
   exec::template update_states<state_moves::before_optimizer>(context_, arrays_, options_, steps_);
