@@ -11,6 +11,8 @@
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
 #include "ssl/evaluation/features.hpp"
+#include "ssl/evaluation/pca.hpp"
+#include "ssl/evaluation/ridge.hpp"
 #include "ssl/evaluation/table.hpp"
 #include "ssl/io/encoder_file.hpp"
 #include "ssl/io/safetensors.hpp"

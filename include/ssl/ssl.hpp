@@ -22,6 +22,8 @@
 #include "ssl/losses/softmax_cross_entropy.hpp"
 #include "ssl/objectives/simclr.hpp"
 #include "ssl/optimizers/adamw.hpp"
+#include "ssl/optimizers/lamb.hpp"
+#include "ssl/optimizers/lars.hpp"
 #include "ssl/optimizers/sgd.hpp"
 #include "ssl/pipeline/frozen_encoder.hpp"
 #include "ssl/version.hpp"

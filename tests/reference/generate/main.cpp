@@ -22,11 +22,15 @@ case_writer always(char const* body) {
 
 case_writers all_writers() {
   case_writers all{{"schedules/lr_warmup_cosine_", always("warmup_cosine_forms(tensors);")},
+                   {"schedules/per_epoch_", always("schedules_by_epoch(tensors);")},
+                   {"schedules/ramps_", always("ramps(tensors);")},
                    {"augment/resized_crop_", always("resized_crops(tensors);")},
                    {"augment/random_resized_crop_", always("crop_boxes(tensors);")},
                    {"augment/flip_", always("flips(tensors);")},
                    {"augment/colour_", always("colour_operations(tensors);")},
                    {"augment/gaussian_blur_", always("blurs(tensors);")},
+                   {"evaluate/pca_", always("principal_components(tensors);")},
+                   {"evaluate/ridge_", always("ridge_regression(tensors);")},
                    {"evaluate/knn_", always("nearest_neighbours(tensors);")},
                    {"evaluate/logistic_", always("logistic_regression(tensors);")},
                    {"evaluate/metrics_", always("metrics(tensors);")},

@@ -99,11 +99,14 @@ struct repeat {
     int const first_tensor = r.tensors, first_parameter = r.parameters, first_buffer = r.buffers, copy = r.operations - 1;
     index const parameters_before = r.parameter_elements, buffers_before = r.buffer_elements;
     int const outside = r.enter_iteration();
+    int const layers_per_iteration = r.enter_layer() ? 1 : 0;
     v = Block::template record<Env>(r, v);
+    r.leave_layer(Times);
     r.leave(outside);
-    auto multiply = [](block_record* table, int from, int to, index& elements, index before) {
+    auto multiply = [layers_per_iteration](block_record* table, int from, int to, index& elements, index before) {
       index const stride = elements - before;
-      for (int i = from; i < to; ++i) table[i].times = Times, table[i].stride = stride;
+      for (int i = from; i < to; ++i)
+        table[i].times = Times, table[i].stride = stride, table[i].layers_per_iteration = layers_per_iteration;
       elements = before + Times * stride;
     };
     multiply(r.parameter, first_parameter, r.parameters, r.parameter_elements, parameters_before);
