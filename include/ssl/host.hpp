@@ -7,6 +7,7 @@
 #include "ssl/core/host_only.hpp"
 
 #include "ssl/data/batcher.hpp"
+#include "ssl/data/cifar.hpp"
 #include "ssl/data/idx.hpp"
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
@@ -14,8 +15,10 @@
 #include "ssl/evaluation/pca.hpp"
 #include "ssl/evaluation/ridge.hpp"
 #include "ssl/evaluation/table.hpp"
+#include "ssl/io/checkpoint.hpp"
 #include "ssl/io/encoder_file.hpp"
 #include "ssl/io/safetensors.hpp"
+#include "ssl/training/checkpoints.hpp"
 #include "ssl/training/feature_watch.hpp"
 #include "ssl/training/metrics_file.hpp"
 #include "ssl/training/progress_bar.hpp"

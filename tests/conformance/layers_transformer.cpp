@@ -3,8 +3,6 @@
 #include "ssl/encoders/vit.hpp"
 #include "ssl/layers/attention.hpp"
 #include "ssl/layers/mlp.hpp"
-#include "ssl/layers/positions.hpp"
-#include "ssl/layers/tokens.hpp"
 #include "ssl/layers/transformer_block.hpp"
 
 namespace {
@@ -22,16 +20,6 @@ TEST_CASE("attention: every backend agrees with the reference") {
       layer_case<"attention, computed again",
                  attention<attention_config{.width = 32, .heads = 2, .qkv_bias = bias::none, .probabilities = probabilities::recomputed}>,
                  shape{.n = 2, .h = 1, .w = 33, .c = 32}>>();
-}
-
-TEST_CASE("tokens and positions: every backend agrees with the reference") {
-  using base = positions<positions_config{.grid_h = 3, .grid_w = 5, .prefix_tokens = 1}>;
-  conformance::expect_all_agree<
-      layer_case<"class_token", class_token, shape{.n = 3, .h = 2, .w = 3, .c = 31}>,
-      layer_case<"register_tokens", register_tokens<4>, shape{.n = 2, .h = 1, .w = 1, .c = 2}>,
-      layer_case<"positions on their grid", base, shape{.n = 31, .h = 3, .w = 5, .c = 33}>,
-      layer_case<"positions on a smaller grid", base, shape{.n = 2, .h = 2, .w = 2, .c = 32}>,
-      layer_case<"positions on a larger grid", positions<positions_config{.grid_h = 4, .grid_w = 4}>, shape{.n = 3, .h = 7, .w = 6, .c = 31}>>();
 }
 
 TEST_CASE("blocks and vision transformers: every backend agrees with the reference") {

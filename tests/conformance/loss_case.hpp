@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "conformance/layer_case.hpp"
+#include "conformance/agreement.hpp"
 #include "ssl/testing/loss_check.hpp"
 
 namespace conformance {
@@ -44,15 +44,7 @@ struct loss_case {
 
 template <class... Cases>
 void expect_losses_agree() {
-  namespace hana = boost::hana;
-  hana::for_each(hana::cartesian_product(hana::make_tuple(backends, scalars, hana::tuple_t<Cases...>)), [](auto combination) {
-    using backend = typename decltype(+hana::at_c<0>(combination))::type;
-    using scalar = typename decltype(+hana::at_c<1>(combination))::type;
-    using one = typename decltype(+hana::at_c<2>(combination))::type;
-    constexpr std::uint64_t seed = 9;
-    compare(one::name, seed, one::template run<ssl::backends::reference, double>(seed), one::template run<backend, scalar>(seed),
-            tolerance::relative<scalar>);
-  });
+  expect_agreement<Cases...>(9);
 }
 
 }  // namespace conformance

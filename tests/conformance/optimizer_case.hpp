@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "conformance/layer_case.hpp"
+#include "conformance/agreement.hpp"
+#include "ssl/testing/network.hpp"
 #include "ssl/optimizers/fused_update.hpp"
 
 /// \file
@@ -92,15 +93,7 @@ struct optimizer_case {
 
 template <class... Cases>
 void expect_optimizers_agree() {
-  namespace hana = boost::hana;
-  hana::for_each(hana::cartesian_product(hana::make_tuple(backends, scalars, hana::tuple_t<Cases...>)), [](auto combination) {
-    using backend = typename decltype(+hana::at_c<0>(combination))::type;
-    using scalar = typename decltype(+hana::at_c<1>(combination))::type;
-    using one = typename decltype(+hana::at_c<2>(combination))::type;
-    constexpr std::uint64_t seed = 13;
-    compare(one::name, seed, one::template run<ssl::backends::reference, double>(seed), one::template run<backend, scalar>(seed),
-            tolerance::relative<scalar>);
-  });
+  expect_agreement<Cases...>(13);
 }
 
 }  // namespace conformance

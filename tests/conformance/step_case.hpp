@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "conformance/layer_case.hpp"
+#include "conformance/agreement.hpp"
 #include "objectives/tiny.hpp"
 #include "ssl/testing/objective_check.hpp"
 
@@ -39,16 +39,7 @@ struct steps_case {
 
 template <class... Cases>
 void expect_steps_agree() {
-  namespace hana = boost::hana;
-  hana::for_each(hana::cartesian_product(hana::make_tuple(backends, scalars, hana::tuple_t<Cases...>)), [](auto combination) {
-    using backend = typename decltype(+hana::at_c<0>(combination))::type;
-    using scalar = typename decltype(+hana::at_c<1>(combination))::type;
-    using one = typename decltype(+hana::at_c<2>(combination))::type;
-    constexpr std::uint64_t seed = 3;
-    constexpr double steps = 3;  // each carries on the rounding of those before
-    compare(one::name, seed, one::template run<backends::reference, double>(seed), one::template run<backend, scalar>(seed),
-            steps * tolerance::relative<scalar>);
-  });
+  expect_agreement<Cases...>(3, 3);  // each of three steps carries on the rounding of those before
 }
 
 }  // namespace conformance

@@ -2,8 +2,11 @@
 #include "gradient/expect_gradients.hpp"
 #include "ssl/encoders/vit.hpp"
 #include "ssl/layers/attention.hpp"
+#include "ssl/layers/drop_path.hpp"
+#include "ssl/layers/masked_tokens.hpp"
 #include "ssl/layers/mlp.hpp"
 #include "ssl/layers/positions.hpp"
+#include "ssl/layers/swiglu.hpp"
 #include "ssl/layers/tokens.hpp"
 #include "ssl/layers/transformer_block.hpp"
 
@@ -30,14 +33,44 @@ TEST_CASE("mlp, transformer_block: gradients") {
                                                         .probabilities = probabilities::recomputed}>, tokens>();
 }
 
+TEST_CASE("swiglu: gradients") {
+  constexpr shape tokens{.n = 2, .h = 1, .w = 3, .c = 6};
+  expect_gradients<gated_silu, tokens>();
+  expect_gradients<swiglu<mlp_config{.hidden = 5, .out = 4}>, tokens>();
+  expect_gradients<swiglu_packed<mlp_config{.hidden = 5, .out = 4}>, tokens>();
+}
+
+TEST_CASE("drop_path: gradients alone, and in blocks whose branches fall out") {
+  constexpr shape tokens{.n = 5, .h = 1, .w = 2, .c = 6};
+  constexpr transformer_config dropping{.width = 6, .heads = 2, .hidden = 5, .feed_forward = feed_forward::swiglu,
+                                        .layer_scale_millionths = 10, .drop_path = drop_path_rates::linear};
+  expect_gradients<drop_path<drop_path_rates::uniform>, tokens>({.drop_path_rate = 0.4});
+  expect_gradients<repeat<3, transformer_block<dropping>>, tokens>({.drop_path_rate = 0.6});
+}
+
+TEST_CASE("masked_tokens, gather_tokens, scatter_tokens: gradients") {
+  constexpr shape grid{.n = 2, .h = 2, .w = 2, .c = 3};
+  std::int32_t const mask[] = {0, 1, 0, 0, 1, 1, 0, 1}, order[] = {2, 0, 1, 1, 2, 0}, whole_order[] = {3, 0, 2, 1, 1, 3, 2, 0};
+  expect_gradients<masked_tokens, grid>();
+  expect_gradients<masked_tokens, grid>({.mask = mask});
+  expect_gradients<gather_tokens<2, 1>, grid>({.mask = order});
+  expect_gradients<gather_tokens<3>, grid>({.mask = whole_order});
+  expect_gradients<scatter_tokens<3, 1>, shape{.n = 2, .h = 1, .w = 3, .c = 3}>({.mask = order});
+  expect_gradients<scatter_tokens<4>, shape{.n = 2, .h = 1, .w = 1, .c = 3}>({.mask = whole_order});
+}
+
 TEST_CASE("class_token, positions: gradients on the base grid and off it") {
   constexpr shape grid{.n = 3, .h = 2, .w = 3, .c = 4};
   expect_gradients<class_token, grid>();
   expect_gradients<register_tokens<3>, grid>();
+  expect_gradients<register_tokens<2, 1>, grid>();
   expect_gradients<positions<positions_config{.grid_h = 2, .grid_w = 3}>, grid>();
   expect_gradients<positions<positions_config{.grid_h = 2, .grid_w = 3, .prefix_tokens = 1}>, grid>();
   expect_gradients<positions<positions_config{.grid_h = 4, .grid_w = 5, .prefix_tokens = 1}>, grid>();
   expect_gradients<positions<positions_config{.grid_h = 1, .grid_w = 2}>, grid>();
+  expect_gradients<positions<positions_config{.grid_h = 3, .grid_w = 4, .interpolation = interpolation::bicubic_offset}>, grid>();
+  expect_gradients<positions<positions_config{.grid_h = 4, .grid_w = 2, .interpolation = interpolation::bicubic_antialias}>, grid>();
+  expect_gradients<positions<positions_config{.grid_h = 3, .grid_w = 2, .prefix_tokens = 1, .table = position_table::sine_cosine}>, grid>();
 }
 
 template <int Depth>
@@ -47,6 +80,16 @@ using tiny = encoders::vit<encoders::vit_config{.image_h = 4, .image_w = 4, .pat
 TEST_CASE("vit: gradients at its own image size and at another") {
   expect_gradients<tiny<2>, shape{.n = 2, .h = 4, .w = 4, .c = 3}>();
   expect_gradients<tiny<2>, shape{.n = 1, .h = 6, .w = 4, .c = 3}>();
+}
+
+TEST_CASE("vit: gradients of DINOv2's form, masked, off its base grid, with branches that fall out") {
+  using encoders::vit_config;
+  constexpr vit_config config{.image_h = 6, .image_w = 6, .patch = 2, .width = 4, .depth = 2, .heads = 2, .mlp_hidden = 3,
+                              .feed_forward = feed_forward::swiglu, .pool = encoders::vit_pool::none,
+                              .mask_token = encoders::vit_mask_token::learned, .registers = 1, .layer_scale_millionths = 10,
+                              .drop_path = drop_path_rates::uniform};
+  std::int32_t const mask[] = {0, 1, 0, 0, 0, 0, 1, 1};
+  expect_gradients<encoders::vit<config>, shape{.n = 2, .h = 4, .w = 4, .c = 1}>({.mask = mask, .drop_path_rate = 0.4});
 }
 
 TEST_CASE("vit: gradients with the mean of the patches, a head, registers and layer scale") {

@@ -98,11 +98,20 @@ inline constexpr kind kinds[] = {
     {"augment/flip_", coverage::covered},
     {"augment/colour_", coverage::covered},
     {"augment/gaussian_blur_", coverage::covered},
-    {"augment/colorization_gamut_", coverage::not_yet},
-    {"augment/erase_mixup_cutmix_", coverage::not_yet},
-    {"augment/multi_crop_presets", coverage::not_yet},
-    {"augment/simclr_tf_colour_", coverage::not_yet},
-    {"augment/srgb_to_lab_", coverage::not_yet},
+    {"augment/colorization_gamut_", coverage::covered},
+    {"augment/erase_mixup_cutmix_", coverage::covered},
+    {"augment/multi_crop_presets", coverage::covered},
+    {"augment/simclr_tf_colour_", coverage::covered},
+    {"augment/srgb_to_lab_", coverage::covered},
+
+    {"pretext/rotation_batch_", coverage::covered},
+    {"pretext/jigsaw_greedy_", coverage::covered},
+    {"pretext/jigsaw_permutations_", coverage::covered},
+    {"pretext/jigsaw_tiles_", coverage::covered},
+    {"pretext/relative_position_", coverage::covered},
+    {"pretext/inpainting_centre_", coverage::covered},
+    {"pretext/mae_random_masking_", coverage::covered},
+    {"pretext/ibot_block_masks_", coverage::covered},
 
     {"evaluate/knn_", coverage::covered},
     {"evaluate/logistic_", coverage::covered},
@@ -113,7 +122,6 @@ inline constexpr kind kinds[] = {
 
     {"weights/broken/", coverage::covered},
     {"weights/", coverage::not_yet},
-    {"pretext/", coverage::not_yet},
 };
 
 /// Null where no kind fits.

@@ -23,7 +23,8 @@ std::vector<T> updated(Options const& options, index step, std::vector<T> const&
   typename Backend::context context{};
   ssl::testing::guarded_array<Backend, T> held(context, State.elements()), given(context, X.elements());
   held.write(0, state), given.write(0, x);
-  Rule::template run<ssl::environment<Backend, T>, State, X>(context, options, step, held.data(), given.data());
+  Rule::template run<ssl::environment<Backend, T>, State, X>(context, options, ssl::update_time{.step = step, .batch = step},
+                                                             held.data(), given.data());
   CHECK(held.margins_are_whole());
   return held.read(0, State.elements());
 }

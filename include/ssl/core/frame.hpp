@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ssl/core/macros.hpp"
+#include "ssl/core/philox.hpp"
 #include "ssl/core/shape.hpp"
 
 namespace ssl {
@@ -42,6 +43,13 @@ struct output_observer {
   ~output_observer() = default;
 };
 
+/// What the random draws of a pass are a function of, besides the operation and the sample.
+struct pass_randomness {
+  std::uint64_t seed = 0;  ///< of the run
+  index step = 0;
+  op_record const* first = nullptr;  ///< the table of operations: an operation's number is its place in it
+};
+
 /// What the pointers of one pass through a network are: the arena, and the flat arrays of the role.
 template <class T>
 struct frame {
@@ -50,7 +58,10 @@ struct frame {
   T* gradients = nullptr;
   T* buffers = nullptr;
   int iteration = 0;
+  int iterations = 1;  ///< of the enclosing repeat
   std::int32_t const* mask = nullptr;  ///< mask wire given to the network, else nullptr
+  pass_randomness randomness{};
+  T drop_path_rate = 0;                ///< option of the network: the largest share of samples that a layers::drop_path takes out
   T calibration_rate = 0;              ///< execution_mode::calibration: share of this batch in the running statistics
   output_observer* observer = nullptr; ///< used where execution::observed is set
 
@@ -58,6 +69,12 @@ struct frame {
   T const* parameter(op_record const* op, int which) const { return parameters + op->parameter[which]; }
   T* gradient(op_record const* op, int which) const { return gradients + op->parameter[which]; }
   T* buffer(op_record const* op, int which) const { return buffers + op->buffer[which]; }
+  /// The stream of one operation in this pass; `sample` is left to the caller. Augmentations, which draw by the same seed, never meet it.
+  draw_key draws_of(op_record const* op) const {
+    constexpr std::uint64_t networks = 0x6e6574776f726b73u;
+    return {.seed = randomness.seed ^ networks, .epoch = static_cast<std::uint32_t>(randomness.step),
+            .view = static_cast<std::uint16_t>(iteration), .operation = static_cast<std::uint16_t>(op - randomness.first)};
+  }
 };
 
 /// training: batch statistics, kept for backward. evaluation: running statistics.

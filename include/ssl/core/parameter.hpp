@@ -29,13 +29,15 @@ enum class initializer_rule {
   truncated_normal,      ///< N(0, value^2), redrawn outside +-2 in absolute terms, as timm
   uniform_inverse_root,  ///< U(-1, 1) / sqrt(fan): PyTorch's linear layers, weight and bias
   kaiming_normal,        ///< N(0, 2 / fan): torchvision's convolutions, with fan = outputs * kernel area
-  xavier_uniform         ///< U(-1, 1) * sqrt(6 / fan), with fan = inputs + outputs
+  xavier_uniform,        ///< U(-1, 1) * sqrt(6 / fan), with fan = inputs + outputs
+  formula                ///< formula(element, fan): a table that is computed, not drawn
 };
 
 struct initializer {
   initializer_rule rule = initializer_rule::constant;
   int fan = 1;
   int millionths = 0;
+  double (*formula)(index element, int fan) = nullptr;
 };
 
 /// One block of parameters, or of persistent buffers, that a layer asks for.

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ssl/core/fields.hpp"
 #include "ssl/core/math.hpp"
 #include "ssl/core/shape.hpp"
 
@@ -32,6 +33,7 @@ struct warmup_cosine {
   double end = 0;
   double start = 0;
   warmup_form form = warmup_form::half_open;
+  PRETEXT_FIELDS(peak, warmup_steps, steps, end, start, form)
 
   double at(index step) const {
     double const w = static_cast<double>(warmup_steps);
@@ -61,6 +63,8 @@ struct linear_ramp {
   double from = 0;
   double to = 0;
   index steps = 1;
+  PRETEXT_FIELDS(from, to, steps)
+
   double at(index step) const { return step >= steps ? to : from + (to - from) * static_cast<double>(step) / static_cast<double>(steps); }
 };
 
@@ -69,6 +73,8 @@ struct step_decay {
   double initial = 0;
   double factor = 0.1;
   index at_steps[8] = {};  ///< 0 marks an unused place, so that `.at_steps = {1000, 2000}` says all
+  PRETEXT_FIELDS(initial, factor, at_steps)
+
   double at(index step) const {
     double value = initial;
     for (index boundary : at_steps)
@@ -116,6 +122,18 @@ class number {
     return constant_;
   }
   constexpr kind form() const { return kind_; }
+
+  /// f(constant), or f(name, schedule).
+  template <class F>
+  constexpr auto visit(F&& f) const {
+    switch (kind_) {
+      case kind::warmup_cosine: return f("warmup_cosine", cosine_);
+      case kind::linear: return f("linear_ramp", linear_);
+      case kind::steps: return f("step_decay", steps_);
+      case kind::constant: break;
+    }
+    return f(constant_);
+  }
 
  private:
   kind kind_ = kind::constant;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/core/schedule.hpp"
 #include "ssl/layers/compose/repeat.hpp"
+#include "ssl/layers/masked_tokens.hpp"
 #include "ssl/layers/patch_embedding.hpp"
 #include "ssl/layers/pool.hpp"
 #include "ssl/layers/positions.hpp"
@@ -15,6 +17,15 @@ namespace ssl::encoders {
 enum class vit_pool { class_token, average, none };
 
 enum class vit_class_token { none, learned };
+
+/// Which tokens have a position; registers never have one.
+enum class vit_positions {
+  class_and_patches,
+  patches  ///< timm's no_embed_class
+};
+
+/// Whether the encoder has a token for patches that a mask wire hides from it.
+enum class vit_mask_token { none, learned };
 
 /// Where the last layer norm stands: before pooling ("norm"), or after it ("fc_norm").
 enum class vit_final_norm {
@@ -31,13 +42,20 @@ struct vit_config {
   int depth = 12;
   int heads = 3;
   int mlp_ratio = 4;
-  int mlp_hidden = 0;  ///< hidden width of the mlps, where it is no whole multiple; 0: mlp_ratio times the width
+  int mlp_hidden = 0;  ///< hidden width of the feed-forward networks; 0: mlp_ratio times the width, of which gated ones take
+                       ///< layers::swiglu_hidden
+  layers::feed_forward feed_forward = layers::feed_forward::mlp;
   vit_pool pool = vit_pool::class_token;
   vit_class_token class_token = vit_class_token::learned;
   vit_final_norm final_norm = vit_final_norm::timm;
+  vit_positions positions = vit_positions::class_and_patches;
+  layers::position_table position_table = layers::position_table::learned;
+  layers::interpolation interpolation = layers::interpolation::bicubic_antialias;  ///< of positions, for other sizes
+  vit_mask_token mask_token = vit_mask_token::none;
   layers::bias qkv_bias = layers::bias::yes;
-  int registers = 0;                ///< register tokens; with them positions belong to patches only (timm's no_embed_class)
+  int registers = 0;                ///< register tokens, between the class token and the patches
   int layer_scale_millionths = 0;   ///< 0: no layer scale
+  layers::drop_path_rates drop_path = layers::drop_path_rates::none;
   int classes = 0;                  ///< outputs of a linear head; 0: no head
   int epsilon_billionths = 1'000;   ///< of the layer norms: 1e-6
   layers::probabilities probabilities = layers::probabilities::kept;
@@ -48,21 +66,27 @@ namespace detail {
 template <vit_config Config>
 struct vit_parts {
   static constexpr bool has_class_token = Config.class_token == vit_class_token::learned;
-  static constexpr bool separate_tokens = Config.registers > 0;
+  static constexpr bool class_has_position = has_class_token && Config.positions == vit_positions::class_and_patches;
   static constexpr int first_patch = (has_class_token ? 1 : 0) + Config.registers;
   static constexpr bool norm_after_pool =
       Config.final_norm == vit_final_norm::timm ? Config.pool == vit_pool::average : Config.final_norm == vit_final_norm::after_pool;
   static constexpr int patch = Config.patch > 0 ? Config.patch : 1;
-  static constexpr int hidden = Config.mlp_hidden > 0 ? Config.mlp_hidden : Config.mlp_ratio * Config.width;
+  static constexpr int hidden = Config.mlp_hidden > 0 ? Config.mlp_hidden
+                                : Config.feed_forward == layers::feed_forward::mlp ? Config.mlp_ratio * Config.width
+                                : layers::swiglu_hidden(Config.mlp_ratio * Config.width);
 
   using embedding = layers::patch_embedding<layers::patch_config{.patch = Config.patch, .width = Config.width}>;
-  using positions = layers::positions<layers::positions_config{.grid_h = Config.image_h / patch, .grid_w = Config.image_w / patch,
-                                                               .prefix_tokens = has_class_token && !separate_tokens ? 1 : 0}>;
-  using registers = std::conditional_t<separate_tokens, layers::register_tokens<Config.registers>, layers::identity>;
-  using class_token = std::conditional_t<has_class_token && separate_tokens, layers::class_token, layers::identity>;
+  using mask_token = std::conditional_t<Config.mask_token == vit_mask_token::learned, layers::masked_tokens, layers::identity>;
+  using positions = layers::positions<layers::positions_config{
+      .grid_h = Config.image_h / patch, .grid_w = Config.image_w / patch, .prefix_tokens = class_has_position ? 1 : 0,
+      .table = Config.position_table, .interpolation = Config.interpolation}>;
+  using class_token = std::conditional_t<has_class_token && !class_has_position, layers::class_token, layers::identity>;
+  using registers = std::conditional_t<(Config.registers > 0), layers::register_tokens<Config.registers, has_class_token ? 1 : 0>,
+                                       layers::identity>;
   using block = layers::transformer_block<layers::transformer_config{
-      .width = Config.width, .heads = Config.heads, .hidden = hidden, .qkv_bias = Config.qkv_bias,
-      .epsilon_billionths = Config.epsilon_billionths, .layer_scale_millionths = Config.layer_scale_millionths,
+      .width = Config.width, .heads = Config.heads, .hidden = hidden, .feed_forward = Config.feed_forward,
+      .qkv_bias = Config.qkv_bias, .epsilon_billionths = Config.epsilon_billionths,
+      .layer_scale_millionths = Config.layer_scale_millionths, .drop_path = Config.drop_path,
       .probabilities = Config.probabilities}>;
   using layer_norm = layers::layer_norm<layers::layer_norm_config{.epsilon_billionths = Config.epsilon_billionths}>;
   using norm = std::conditional_t<norm_after_pool, layers::identity, layer_norm>;
@@ -75,6 +99,17 @@ struct vit_parts {
       layers::identity>;
 };
 
+/// Numbers of an encoder with drop path.
+template <bool HasDropPath>
+struct vit_numbers {};
+template <>
+struct vit_numbers<true> {
+  struct options {
+    number drop_path_rate = 0.1;  ///< of the last block, or of all: DINO. Moving averages of the encoder drop nothing
+    PRETEXT_FIELDS(drop_path_rate)
+  };
+};
+
 }  // namespace detail
 
 /// Vision transformer.
@@ -82,19 +117,21 @@ struct vit_parts {
 /// Shapes    x: (N, H, W, C), H and W multiples of the patch -> y: (N, 1, 1, D); (N, 1, 1, K) with a head of K classes; all tokens
 ///           (N, 1, T, D), class token first, with vit_pool::none. T = tokens before + (H / P)(W / P)
 /// Errors    E101 sizes that are not positive, heads that do not divide the width; E102 an image that is no multiple of the patch
+/// Options   drop_path_rate, where drop_path is not none
 /// Cost      compile time does not depend on the depth
-/// Source    Dosovitskiy et al. 2020, arXiv:2010.11929; timm's VisionTransformer: names, initialisation, pooling. Deviation: no dropout,
-///           no drop path; positions at other sizes as layers::positions says
+/// Source    Dosovitskiy et al. 2020, arXiv:2010.11929; timm's VisionTransformer: names, initialisation, pooling. Deviation: no dropout
 template <vit_config Config>
 struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<Config>::embedding>,  // (N, H / P, W / P, D)
-                                named<"", typename detail::vit_parts<Config>::positions>,             // (N, 1, T, D)
-                                named<"", typename detail::vit_parts<Config>::registers>,
+                                named<"", typename detail::vit_parts<Config>::mask_token>,
+                                named<"", typename detail::vit_parts<Config>::positions>,
                                 named<"", typename detail::vit_parts<Config>::class_token>,
+                                named<"", typename detail::vit_parts<Config>::registers>,             // (N, 1, T, D)
                                 named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block>>,
                                 named<"norm", typename detail::vit_parts<Config>::norm>,
                                 named<"", typename detail::vit_parts<Config>::pool>,                  // (N, 1, 1, D)
                                 named<"fc_norm", typename detail::vit_parts<Config>::fc_norm>,
-                                named<"head", typename detail::vit_parts<Config>::head>> {
+                                named<"head", typename detail::vit_parts<Config>::head>>,
+             detail::vit_numbers<Config.drop_path != layers::drop_path_rates::none> {
   static constexpr vit_config config = Config;
 };
 

@@ -30,6 +30,7 @@ struct barlow_twins : objective_defaults {
   struct options {
     number off_diagonal = 0.0051;
     number scale = 1;
+    PRETEXT_FIELDS(off_diagonal, scale)
   };
   using networks = type_list<named<"projector", layers::head<Config.projector>>>;
   using losses = type_list<named<"cross_correlation", ssl::losses::barlow_twins>>;

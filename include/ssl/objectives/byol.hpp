@@ -33,6 +33,7 @@ template <byol_config Config = byol_config{}>
 struct byol : objective_defaults {
   struct options {
     number momentum = 0.99;
+    PRETEXT_FIELDS(momentum)
   };
   using networks =
       type_list<named<"projector", layers::head<Config.projector>>, named<"predictor", layers::head<Config.predictor>>>;

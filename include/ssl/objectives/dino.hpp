@@ -48,6 +48,7 @@ struct dino : objective_defaults {
     number centre_momentum = 0.9;
     number momentum = 0.996;
     index freeze_steps = 0;
+    PRETEXT_FIELDS(student_temperature, teacher_temperature, centre_momentum, momentum, freeze_steps)
   };
   using projector = layers::sequential<named<"", layers::head<Config.projector>>, named<"", layers::l2_normalize>>;
   using prototypes =
@@ -60,10 +61,10 @@ struct dino : objective_defaults {
   /// centre <- m centre + (1 - m) mean of the rows
   struct follow {
     template <class Env, shape Centre, shape X>
-    static void run(typename Env::context& c, options const& o, index step, typename Env::scalar* centre,
+    static void run(typename Env::context& c, options const& o, update_time now, typename Env::scalar* centre,
                     typename Env::scalar const* x) {
       using T = typename Env::scalar;
-      T const kept = static_cast<T>(o.centre_momentum.at(step));
+      T const kept = static_cast<T>(o.centre_momentum.at(now.step));
       Env::backend::sum_cols(c, X.rows(), X.c, ops::value_at<T>{x, X.c},
                              ops::follow_sum<T>{centre, kept, (1 - kept) / T(X.rows())});
     }

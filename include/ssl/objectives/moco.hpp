@@ -41,6 +41,7 @@ struct moco : objective_defaults {
   struct options {
     number temperature = 0.2;
     number momentum = 0.999;
+    PRETEXT_FIELDS(temperature, momentum)
   };
   using networks = type_list<named<"projector", layers::head<Config.projector>>>;
   using losses = type_list<named<"info_nce", ssl::losses::info_nce>>;

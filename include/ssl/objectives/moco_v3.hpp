@@ -38,6 +38,7 @@ struct moco_v3 : objective_defaults {
   struct options {
     number temperature = 0.2;
     number momentum = 0.99;
+    PRETEXT_FIELDS(temperature, momentum)
   };
   using networks =
       type_list<named<"projector", layers::head<Config.projector>>, named<"predictor", layers::head<Config.predictor>>>;

@@ -31,6 +31,7 @@ template <simclr_config Config = simclr_config{}>
 struct simclr : objective_defaults {
   struct options {
     number temperature = 0.5;
+    PRETEXT_FIELDS(temperature)
   };
   using projector = layers::head<layers::simclr_projection({.hidden = Config.hidden, .out = Config.output}, Config.projector)>;
   using networks = type_list<named<"projector", projector>>;

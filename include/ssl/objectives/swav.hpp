@@ -45,6 +45,7 @@ struct swav : objective_defaults {
     int iterations = 3;
     index freeze_steps = 313;
     index queue_starts = 0;
+    PRETEXT_FIELDS(temperature, epsilon, iterations, freeze_steps, queue_starts)
   };
   static constexpr bool has_queue = Config.queue > 0;
   using projector = layers::sequential<named<"", layers::head<Config.projector>>, named<"", layers::l2_normalize>>;

@@ -30,6 +30,7 @@ struct vicreg : objective_defaults {
     number invariance = 25;
     number variance = 25;
     number covariance = 1;
+    PRETEXT_FIELDS(invariance, variance, covariance)
   };
   using networks = type_list<named<"expander", layers::head<Config.expander>>>;
   using losses = type_list<named<"vicreg", ssl::losses::vicreg>>;

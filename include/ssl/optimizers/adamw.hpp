@@ -35,6 +35,7 @@ struct adam {
     decay_scope decays = decay_scope::all;
     gradient_clip clip{};
     layer_rates layers{};
+    PRETEXT_FIELDS(learning_rate, beta1, beta2, epsilon, weight_decay, decays, clip, layers)
   };
   static constexpr int slots = 2;
 

@@ -38,6 +38,7 @@ struct lamb {
     decay_scope decays = decay_scope::weights;
     gradient_clip clip{.norm = 1, .scope = clip_scope::global, .epsilon = 0};
     layer_rates layers{};
+    PRETEXT_FIELDS(learning_rate, beta1, beta2, epsilon, weight_decay, decays, clip, layers)
   };
   static constexpr int slots = 2;
 

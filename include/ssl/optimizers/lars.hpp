@@ -53,6 +53,7 @@ struct lars {
     trust_limit limit = Config.form == lars_form::solo ? trust_limit::rate : trust_limit::none;
     gradient_clip clip{};
     layer_rates layers{};
+    PRETEXT_FIELDS(learning_rate, momentum, weight_decay, decays, coefficient, limit, clip, layers)
   };
   static constexpr int slots = 1;
 

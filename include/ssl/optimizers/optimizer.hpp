@@ -4,6 +4,7 @@
 #include <cmath>
 #include <concepts>
 
+#include "ssl/core/fields.hpp"
 #include "ssl/core/parameter.hpp"
 #include "ssl/core/schedule.hpp"
 
@@ -51,6 +52,7 @@ struct gradient_clip {
   number norm = 1;
   clip_scope scope = clip_scope::none;
   double epsilon = 1e-6;
+  PRETEXT_FIELDS(norm, scope, epsilon)
 };
 
 /// Learning rates that fall from the heads down to the input, for fine-tuning.
@@ -60,6 +62,7 @@ struct gradient_clip {
 struct layer_rates {
   double decay = 1;
   double embedding = 1;
+  PRETEXT_FIELDS(decay, embedding)
 
   double at(parameter_traits p) const {
     bool const embeds = p.layer == 0 && p.kind != parameter_kind::token && p.kind != parameter_kind::position;

@@ -27,6 +27,7 @@ struct sgd {
     decay_scope decays = decay_scope::all;
     gradient_clip clip{};
     layer_rates layers{};
+    PRETEXT_FIELDS(learning_rate, momentum, weight_decay, decays, clip, layers)
   };
   static constexpr int slots = 1;
 

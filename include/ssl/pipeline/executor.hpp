@@ -110,9 +110,11 @@ struct executor {
     });
   }
 
+  /// `share`: what the losses weigh beside their own weights, where a batch is only a part of a step.
   template <bool Observed = false>
-  static void forward(context& c, arrays const& a, options const& o, index step, output_observer* observer = nullptr) {
-    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, step, observer); });
+  static void forward(context& c, arrays const& a, options const& o, index step, double share,
+                      output_observer* observer = nullptr) {
+    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, step, share, observer); });
   }
 
   // --- backward -----------------------------------------------------------------------------------------------------------
@@ -182,14 +184,14 @@ struct executor {
   }
 
   template <state_moves When>
-  static void update_states(context& c, arrays const& a, options const& o, index step) {
+  static void update_states(context& c, arrays const& a, options const& o, update_time now) {
     for_each_index<graph.nodes>([&]<int Node>() {
       constexpr graph_node const& n = graph.node[Node];
       if constexpr (n.kind == node_kind::update && n.when == When) {
         constexpr int which = find_label(typename objective::states{}, n.name.text);
         using rule = typename type_at<find_label(typename objective::rules{}, n.rule.text), typename objective::rules>::type;
         using block = typename type_at<which, typename objective::states>::type;
-        rule::template run<run_environment<Run>, block::extents, trace_of<Run>.at[n.input[0]]>(c, o.objective, step, a.state(which),
+        rule::template run<run_environment<Run>, block::extents, trace_of<Run>.at[n.input[0]]>(c, o.objective, now, a.state(which),
                                                                                                data<n.input[0]>(a));
       }
     });
@@ -264,7 +266,7 @@ struct executor {
   }
 
   template <int Node, bool Observed>
-  static void forward_node(context& c, arrays const& a, options const& o, index step, output_observer* observer) {
+  static void forward_node(context& c, arrays const& a, options const& o, index step, double share, output_observer* observer) {
     constexpr graph_node const& n = graph.node[Node];
     op_record const* op = plan.op + plan.node[Node].operation;
     if constexpr (runs_layer(n.kind)) {
@@ -272,6 +274,9 @@ struct executor {
       using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
       frame<T> f = frame_of<Node>(a);
       f.observer = observer;
+      f.randomness = {o.seed, step, plan.op};
+      if constexpr (requires { o.encoder.drop_path_rate.at(step); })  // the encoder's own weights only: a target sees whole networks
+        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(step));
       ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);
     } else if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
@@ -282,7 +287,7 @@ struct executor {
       constexpr index elements = trace_of<Run>.at[Node].elements();
       backend::map2d(c, 1, elements, ops::copy_cell<T>{data<Node>(a), a.arena() + plan.node[Node].data.offset, elements});
     } else if constexpr (n.kind == node_kind::loss) {
-      forward_loss<Node>(c, a, o, step);
+      forward_loss<Node>(c, a, o, step, share);
     }
   }
 
@@ -302,13 +307,13 @@ struct executor {
   }
 
   template <int Node>
-  static void forward_loss(context& c, arrays const& a, options const& o, index step) {
+  static void forward_loss(context& c, arrays const& a, options const& o, index step, double share) {
     using loss = node_loss<Run, Node>;
     loss_arguments<T, loss::type::inputs> arguments;
     for_each_index<loss::type::inputs>([&]<int J>() { give_input<Node, J>(a, arguments); });
     arguments.loss = a.losses() + Node;
     if constexpr (plan.node[Node].workspace.exists()) arguments.workspace = a.arena() + plan.node[Node].workspace.offset;
-    arguments.weight = static_cast<T>(weight<Node>(o, step));
+    arguments.weight = static_cast<T>(share * weight<Node>(o, step));
     typename loss::type::options loss_options{};
     using tag = term<loss::entry::label_text>;
     if constexpr (requires { objective::loss_options(o.objective, step, tag{}); }) loss_options = objective::loss_options(o.objective, step, tag{});

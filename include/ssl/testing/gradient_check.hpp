@@ -25,6 +25,8 @@ struct gradient_check_options {
   std::uint64_t seed = 1;
   double low = -1, high = 1; ///< range of x; keep it away from kinks
   double smallest_gap = 0;   ///< x is redrawn closer to 0 than this: kinks at 0
+  std::span<std::int32_t const> mask{};  ///< mask wire, for layers that read one
+  double drop_path_rate = 0;
 };
 
 namespace detail {
@@ -61,6 +63,7 @@ template <class Network, shape In, execution How = execution{}>
 gradient_report check_gradients(gradient_check_options const& o = {}) {
   single_network<Network, In, backends::reference, double, How> net;
   net.randomise(o.seed);
+  net.give_mask(o.mask), net.give_drop_path_rate(o.drop_path_rate);
   std::vector<double> x = random_values<double>(In.elements(), o.seed, 1000, o.low, o.high);
   for (double& v : x)
     if (std::abs(v) < o.smallest_gap) v = v < 0 ? v - o.smallest_gap : v + o.smallest_gap;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -155,6 +156,18 @@ class network_state {
     for (block_info const& b : buffer_blocks_) buffers_->values.write(b.offset, random_values<T>(b.elements, seed, ++stream, 0.5, 1.5));
   }
 
+  // --- what a pipeline gives a pass besides the input ---------------------------------------------------------------------
+
+  /// The mask wire of the next passes; empty: none.
+  void give_mask(std::span<std::int32_t const> mask) {
+    mask_ = std::make_unique<guarded_array<Backend, std::int32_t>>(*context_, static_cast<index>(mask.size()));
+    mask_->write(0, std::vector<std::int32_t>(mask.begin(), mask.end()));
+    frame_.mask = mask.empty() ? nullptr : mask_->data();
+  }
+  /// The run's seed and the step that the next passes draw by.
+  void give_randomness(std::uint64_t seed, index step) { frame_.randomness = {seed, step, operations_.data()}; }
+  void give_drop_path_rate(double rate) { frame_.drop_path_rate = static_cast<T>(rate); }
+
   /// Elements of the arena that the plan needs.
   index arena_elements() const { return arena_elements_; }
 
@@ -175,6 +188,7 @@ class network_state {
     list_blocks(buffer_blocks_, "", r->buffer, r->buffers, r->path_node, 0);
     frame_ = {.arena = arena_->data(), .parameters = parameters_->values.data(), .gradients = gradients_->values.data(),
               .buffers = buffers_->values.data()};
+    give_randomness(1, 0);
   }
 
   void give_input(std::vector<T> const& x, index elements) {
@@ -237,6 +251,7 @@ class network_state {
   index arena_elements_ = 0;
   std::unique_ptr<guarded_array<Backend, T>> arena_;
   std::unique_ptr<block_array<Backend, T>> parameters_, gradients_, buffers_;
+  std::unique_ptr<guarded_array<Backend, std::int32_t>> mask_;
   std::vector<block_info> parameter_blocks_, buffer_blocks_;
   frame<T> frame_;
 };

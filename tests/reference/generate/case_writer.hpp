@@ -99,5 +99,6 @@ case_writers network_writers();
 case_writers objective_writers();
 case_writers method_writers();
 case_writers optimizer_writers();
+case_writers pretext_writers();
 
 }  // namespace reference_suite

@@ -13,7 +13,8 @@ namespace {
 
 using namespace reference_suite;
 
-constexpr std::array families{"layers", "encoders", "objectives", "optimizers", "schedules", "augment", "evaluate", "weights"};
+constexpr std::array families{"layers",  "encoders", "objectives", "optimizers", "schedules",
+                              "augment", "pretext",  "evaluate",   "weights"};
 
 /// For kinds whose structure is no template argument: one function tests whatever it finds in the file.
 case_writer always(char const* body) {
@@ -29,6 +30,14 @@ case_writers all_writers() {
                    {"augment/flip_", always("flips(tensors);")},
                    {"augment/colour_", always("colour_operations(tensors);")},
                    {"augment/gaussian_blur_", always("blurs(tensors);")},
+                   {"augment/erase_mixup_cutmix_", always("erase_mixup_cutmix(tensors);")},
+                   {"augment/multi_crop_presets", always("multi_crop_presets(tensors);")},
+                   {"augment/simclr_tf_colour_", always("simclr_tf_colours(tensors);")},
+                   {"augment/srgb_to_lab_", always("lab_colours(tensors);")},
+                   {"pretext/rotation_batch_", always("rotation_batch(tensors);")},
+                   {"pretext/jigsaw_tiles_", always("jigsaw_tiles(tensors);")},
+                   {"pretext/mae_random_masking_", always("mae_masking(tensors);")},
+                   {"pretext/ibot_block_masks_", always("block_masks(tensors);")},
                    {"evaluate/pca_", always("principal_components(tensors);")},
                    {"evaluate/ridge_", always("ridge_regression(tensors);")},
                    {"evaluate/knn_", always("nearest_neighbours(tensors);")},
@@ -36,7 +45,8 @@ case_writers all_writers() {
                    {"evaluate/metrics_", always("metrics(tensors);")},
                    {"evaluate/topk_", always("top_k(tensors);")},
                    {"weights/broken/", always("broken_files(tensors);")}};
-  for (case_writers some : {layer_writers(), network_writers(), objective_writers(), method_writers(), optimizer_writers()}) all.merge(some);
+  for (case_writers some : {layer_writers(), network_writers(), objective_writers(), method_writers(), optimizer_writers(), pretext_writers()})
+    all.merge(some);
   return all;
 }
 

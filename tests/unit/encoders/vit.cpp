@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ssl/encoders/vit.hpp"
 
+#include "ssl/encoders/vit_dino.hpp"
 #include "unit/layers/on_reference.hpp"
 
 namespace {
@@ -58,6 +59,81 @@ TEST_CASE("vit: shapes, and the number of parameters of the published models") {
   CHECK(parameters(static_cast<vit_base*>(nullptr), image) == 85'798'656);
   CHECK(parameters(static_cast<vit_large*>(nullptr), image) == 303'301'632);
   CHECK(vit_small_cifar::output(shape{.n = 1, .h = 32, .w = 32, .c = 3}) == shape{.n = 1, .c = 384});
+}
+
+TEST_CASE("vit: the number of parameters of DINO's and DINOv2's models") {
+  auto parameters = []<class Vit>(std::type_identity<Vit>) {
+    constexpr int side = Vit::config.image_h;
+    auto r = std::make_unique<recorder>();
+    Vit::template record<environment<backends::reference, float>>(*r, r->new_value(shape{.n = 1, .h = side, .w = side, .c = 3}, false));
+    ssl::index count = 0;
+    for (int i = 0; i < r->parameters; ++i) count += r->parameter[i].elements() * r->parameter[i].times;
+    return count;
+  };
+  CHECK(parameters(std::type_identity<dino_vits16>{}) == 21'665'664);
+  CHECK(parameters(std::type_identity<dino_vitb8>{}) == 85'807'872);
+  CHECK(parameters(std::type_identity<dinov2_vits14>{}) == 22'056'576);
+  CHECK(parameters(std::type_identity<dinov2_vitb14>{}) == 86'580'480);
+  CHECK(parameters(std::type_identity<dinov2_vitl14_reg>{}) == 304'372'736);
+  CHECK(parameters(std::type_identity<dinov2_vitg14>{}) == 1'136'480'768);
+  CHECK(parameters(std::type_identity<dinov2_vitg14_reg>{}) == 1'136'486'912);
+}
+
+constexpr vit_config small{.image_h = 8, .image_w = 8, .patch = 4, .width = 8, .depth = 1, .heads = 2, .mlp_ratio = 2,
+                           .pool = vit_pool::none};
+
+TEST_CASE("vit: registers stand between the class token and the patches, and have no positions") {
+  constexpr vit_config config = [] {
+    vit_config c = small;
+    c.registers = 3;
+    return c;
+  }();
+  unit::on_reference<vit<config>, shape{.n = 1, .h = 8, .w = 8, .c = 3}> net;
+  CHECK(net.output.tokens() == 1 + 3 + 4);
+  auto const lines = unit::listed(net.parameters());
+  CHECK(std::vector<std::string>(lines.begin() + 2, lines.begin() + 5) ==
+        std::vector<std::string>{"pos_embed 1x5x8", "cls_token 1x1x8", "reg_token 1x3x8"});
+  constexpr vit_config without = [] {
+    vit_config c = small;
+    c.registers = 3, c.positions = vit_positions::patches;
+    return c;
+  }();
+  unit::on_reference<vit<without>, shape{.n = 1, .h = 8, .w = 8, .c = 3}> no_embed_class;
+  CHECK(unit::listed(no_embed_class.parameters())[2] == "pos_embed 1x4x8");
+  CHECK(no_embed_class.output.tokens() == 1 + 3 + 4);
+}
+
+TEST_CASE("vit: a mask hides patches from everything behind the mask token") {
+  constexpr vit_config config = [] {
+    vit_config c = small;
+    c.mask_token = vit_mask_token::learned;
+    return c;
+  }();
+  constexpr shape in{.n = 1, .h = 8, .w = 8, .c = 1};
+  unit::on_reference<vit<config>, in> net;
+  CHECK(has(net.parameters(), "mask_token"));
+  net.randomise(4);
+  auto x = ssl::testing::random_values<double>(in.elements(), 1, 1);
+  auto const seen = net.forward(x);
+  net.give_mask(std::vector<std::int32_t>{0, 0, 0, 1});
+  auto const hidden = net.forward(x);
+  CHECK(hidden != seen);
+  x[63] += 1;  // in the last patch
+  CHECK(net.forward(x) == hidden);
+  x[0] += 1;
+  CHECK(net.forward(x) != hidden);
+}
+
+TEST_CASE("vit: drop path is an option of encoders that have it") {
+  constexpr vit_config config = [] {
+    vit_config c = small;
+    c.drop_path = layers::drop_path_rates::linear;
+    return c;
+  }();
+  CHECK(vit<config>::options{}.drop_path_rate.at(0) == 0.1);
+  auto has_options = []<class Encoder>(std::type_identity<Encoder>) { return requires { typename Encoder::options; }; };
+  CHECK(has_options(std::type_identity<vit<config>>{}));
+  CHECK(!has_options(std::type_identity<vit<small>>{}));
 }
 
 TEST_CASE("vit: the same parameters at another image size") {

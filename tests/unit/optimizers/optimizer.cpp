@@ -11,10 +11,8 @@
 #include "ssl/optimizers/lars.hpp"
 #include "ssl/optimizers/sgd.hpp"
 
-namespace {
-
-using namespace ssl::optimizers;
-using ssl::parameter_kind;
+/// Not in the namespace without a name, where clang would say that nobody reads their constants.
+namespace no_optimizers {
 
 struct without_update {
   struct options {};
@@ -25,15 +23,22 @@ struct without_comparison {
   static constexpr int slots = 0;
   template <class T>
   struct update {
-    update(options const&, ssl::index, parameter_kind) {}
+    update(options const&, ssl::index, ssl::parameter_kind) {}
     void operator()(T&, T, T*, ssl::index) const {}
   };
 };
 
+}  // namespace no_optimizers
+
+namespace {
+
+using namespace ssl::optimizers;
+using ssl::parameter_kind;
+
 TEST_CASE("what is no optimizer") {
   CHECK_FALSE(ssl::optimizer<int>);
-  CHECK_FALSE(ssl::optimizer<without_update>);
-  CHECK_FALSE(ssl::optimizer<without_comparison>);
+  CHECK_FALSE(ssl::optimizer<no_optimizers::without_update>);
+  CHECK_FALSE(ssl::optimizer<no_optimizers::without_comparison>);
 }
 
 TEST_CASE("which kinds decay") {

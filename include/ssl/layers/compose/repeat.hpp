@@ -84,7 +84,7 @@ struct repeat {
 
    private:
     static frame<T> iteration(frame<T> f, int i) {
-      f.iteration = i;
+      f.iteration = i, f.iterations = Times;
       f.parameters += i * stride.parameter;
       if (f.gradients != nullptr) f.gradients += i * stride.parameter;
       f.buffers += i * stride.buffer;

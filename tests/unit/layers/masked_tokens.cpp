@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssl/layers/masked_tokens.hpp"
+
+#include "unit/layers/on_reference.hpp"
+
+namespace {
+
+using namespace ssl;
+using namespace ssl::layers;
+using unit::numbers;
+using integers = std::vector<std::int32_t>;
+
+TEST_CASE("masked_tokens: the learned token where the mask says so, everything without a mask") {
+  unit::on_reference<masked_tokens, shape{.n = 2, .h = 1, .w = 2, .c = 2}> net;
+  CHECK(unit::listed(net.parameters()) == std::vector<std::string>{"mask_token 1x2"});
+  net.set_parameter("mask_token", {-1, -2});
+  numbers const x{1, 2, 3, 4, 5, 6, 7, 8};
+  CHECK(net.forward(x) == x);
+  CHECK(net.backward(x) == x);
+  CHECK(net.gradient("mask_token") == numbers{0, 0});
+  net.give_mask(integers{0, 1, 1, 0});
+  CHECK(net.forward(x) == numbers{1, 2, -1, -2, -1, -2, 7, 8});
+  CHECK(net.backward({10, 20, 30, 40, 50, 60, 70, 80}) == numbers{10, 20, 0, 0, 0, 0, 70, 80});
+  CHECK(net.gradient("mask_token") == numbers{80, 100});
+}
+
+TEST_CASE("gather_tokens: the first of the order, behind tokens that always stay") {
+  unit::on_reference<gather_tokens<2, 1>, shape{.n = 2, .h = 2, .w = 2, .c = 1}> net;
+  CHECK(net.output == shape{.n = 2, .h = 1, .w = 3, .c = 1});
+  net.give_mask(integers{2, 0, 1, /* second image */ 1, 2, 0});
+  CHECK(net.forward({9, 10, 11, 12, 8, 20, 21, 22}) == numbers{9, 12, 10, 8, 21, 22});
+  CHECK(net.backward({1, 2, 3, 4, 5, 6}) == numbers{1, 3, 0, 2, 4, 0, 5, 6});
+}
+
+TEST_CASE("scatter_tokens: kept tokens return to their places, the learned token fills the others") {
+  unit::on_reference<scatter_tokens<3, 1>, shape{.n = 2, .h = 1, .w = 3, .c = 1}> net;
+  CHECK(net.output == shape{.n = 2, .h = 1, .w = 4, .c = 1});
+  net.set_parameter("mask_token", {-7});
+  net.give_mask(integers{2, 0, 1, 1, 2, 0});
+  CHECK(net.forward({9, 12, 10, 8, 21, 22}) == numbers{9, 10, -7, 12, 8, -7, 21, 22});
+  CHECK(net.backward({1, 2, 3, 4, 5, 6, 7, 8}) == numbers{1, 4, 2, 5, 7, 8});
+  CHECK(net.gradient("mask_token") == numbers{3 + 6});
+}
+
+TEST_CASE("gather_tokens, scatter_tokens: what is refused") {
+  constexpr shape in{.n = 1, .h = 1, .w = 4, .c = 1};
+  CHECK(!gather_tokens<0>::check(in).valid);
+  CHECK(!gather_tokens<4, 1>::check(in).accepted);
+  CHECK(gather_tokens<3, 1>::check(in).ok());
+  CHECK(!scatter_tokens<4>::check(in).accepted);
+  CHECK(scatter_tokens<4, 1>::check(in).ok());
+  CHECK(!scatter_tokens<3, 4>::check(in).accepted);
+}
+
+}  // namespace

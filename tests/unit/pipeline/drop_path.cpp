@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The drop path rate, an option of the encoder, on its way to the layers.
+#include <doctest/doctest.h>
+
+#include "objectives/moving_target.hpp"
+#include "objectives/tiny.hpp"
+#include "unit/pipeline/arrays.hpp"
+
+namespace {
+
+using namespace tiny;
+using ssl::testing::random_batches;
+
+constexpr encoders::vit_config plain{.image_h = 4, .image_w = 4, .patch = 2, .width = 6, .depth = 2, .heads = 2, .mlp_ratio = 1};
+constexpr encoders::vit_config dropping = [] {
+  encoders::vit_config c = plain;
+  c.drop_path = layers::drop_path_rates::uniform;
+  return c;
+}();
+
+/// The target is an average of the encoder.
+template <encoders::vit_config Config>
+using followed = run<moving_target<average_moves::after_optimizer>, encoders::vit<Config>>;
+
+/// The target alone has a loss that the online network hardly moves: both networks are the average's.
+struct target_only : moving_target<average_moves::after_optimizer> {
+  static constexpr auto graph = build_graph([](auto& g) {
+    auto views = g.views(0);
+    auto target = g.apply(average_of("projector"), g.apply(average_of("encoder"), views));
+    auto online = g.apply("predictor", g.apply("projector", g.detach(g.apply(average_of("encoder"), views))));
+    g.loss("prediction", {online, target});
+  });
+};
+
+template <class Run>
+double first_loss(double rate, std::uint64_t seed = 1, ssl::index step = 0) {
+  backends::reference::context c;
+  run_options<Run> o;
+  o.encoder.drop_path_rate = rate;
+  random_batches<Run> batches(o, 1);
+  o.seed = 1;
+  pipeline<Run> p(c, o);
+  p.set_steps(step);
+  p.options().seed = seed;
+  return p.forward_backward(batches.next());
+}
+
+TEST_CASE("drop path: at a rate of 0 a step is that of the encoder without it") {
+  backends::reference::context c;
+  using with = followed<dropping>;
+  using without = followed<plain>;
+  run_options<with> o;
+  o.encoder.drop_path_rate = 0;
+  random_batches<with> batches(o, 1);
+  random_batches<without> same(run_options<without>{}, 1);
+  pipeline<with> p(c, o);
+  pipeline<without> q(c);
+  CHECK(p.step(batches.next()) == q.step(same.next()));
+  CHECK(values(p, array::parameters) == values(q, array::parameters));
+}
+
+TEST_CASE("drop path: the loss depends on rate, seed and step, and on nothing else") {
+  using with = followed<dropping>;
+  double const loss = first_loss<with>(0.5);
+  CHECK(first_loss<with>(0.5) == loss);
+  CHECK(first_loss<with>(0) != loss);
+  CHECK(first_loss<with>(0.5, 2) != loss);
+  CHECK(first_loss<with>(0.5, 1, 1) != loss);
+}
+
+TEST_CASE("drop path: a schedule is evaluated at the step") {
+  using with = followed<dropping>;
+  backends::reference::context c;
+  run_options<with> o;
+  o.encoder.drop_path_rate = linear_ramp{.from = 0, .to = 0.5, .steps = 1};
+  random_batches<with> batches(o, 1);
+  pipeline<with> p(c, o);
+  CHECK(p.forward_backward(batches.next()) == first_loss<with>(0));
+  p.set_steps(1);
+  random_batches<with> again(o, 1);
+  CHECK(p.forward_backward(again.next()) == first_loss<with>(0.5, 1, 1));
+}
+
+TEST_CASE("drop path: a moving average drops nothing") {
+  using with = run<target_only, encoders::vit<dropping>>;
+  CHECK(first_loss<with>(0.9) == first_loss<with>(0));
+}
+
+}  // namespace
