@@ -6,6 +6,7 @@
 #include "ssl/layers/compose/residual.hpp"
 #include "ssl/layers/compose/sequential.hpp"
 #include "ssl/layers/conv2d.hpp"
+#include "ssl/layers/frozen.hpp"
 #include "ssl/layers/pool.hpp"
 
 namespace {
@@ -34,6 +35,7 @@ TEST_CASE("residual networks: every backend agrees with the reference") {
   constexpr shape images{.n = 8, .h = 8, .w = 8, .c = 3};
   conformance::expect_all_agree<layer_case<"residual network", network, images>,
                                 layer_case<"residual network, by view", network, images, execution{.statistics_groups = 2}>,
+                                layer_case<"frozen convolution", frozen<conv<17, 3, 2>>, images>,
                                 layer_case<"residual network, evaluation", network, images, execution{.mode = execution_mode::evaluation}>>();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/objectives.hpp"
+#include "reference/losses.hpp"
 #include "reference/on_every_backend.hpp"
 #include "reference/suite.hpp"
 #include "ssl/layers/activation.hpp"

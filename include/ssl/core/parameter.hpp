@@ -17,6 +17,7 @@ struct parameter_traits {
   parameter_kind kind = parameter_kind::weight;
   int layer = 1;
   int layers_above = 0;  ///< how many layers follow
+  bool frozen = false;   ///< it does not move
 
   constexpr operator parameter_kind() const { return kind; }
 };
@@ -82,6 +83,7 @@ struct block_record {
   int extents[4] = {1, 1, 1, 1};
   initializer initial{};
   parameter_kind kind = parameter_kind::weight;
+  bool frozen = false;
   int layer = 1;  ///< of the first iteration, as parameter_traits says
   int layers_above = 0;
   int layers_per_iteration = 0;  ///< 1 where each iteration of the repeat is a layer
@@ -89,7 +91,7 @@ struct block_record {
   constexpr index elements() const { return index{extents[0]} * extents[1] * extents[2] * extents[3]; }
   constexpr parameter_traits traits(int iteration) const {
     int const layers_passed = iteration * layers_per_iteration;
-    return {kind, layer + layers_passed, layers_above - layers_passed};
+    return {kind, layer + layers_passed, layers_above - layers_passed, frozen};
   }
 };
 

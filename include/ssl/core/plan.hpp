@@ -189,7 +189,7 @@ class recorder {
     b.path = path;
     leave(outside);
     b.offset = elements;
-    b.rank = request.rank, b.initial = request.initial, b.kind = request.kind;
+    b.rank = request.rank, b.initial = request.initial, b.kind = request.kind, b.frozen = frozen;
     b.layer = open_layers > 0 || layers == 0 ? layers : layers + 1;
     for (int i = 0; i < 4; ++i) b.extents[i] = request.extents[i];
     elements += round_up(request.elements(), block_elements);
@@ -215,6 +215,7 @@ class recorder {
   int passes = 1;                      ///< backward passes of the step
   bool keeps = true;                   ///< a backward pass follows
   bool differentiable_weights = true;  ///< parameters of what is being recorded want gradients
+  bool frozen = false;                 ///< ... never move
   bool overflow = false;
   int path = 0;
   int layers = 0;       ///< begun so far, as parameter_traits counts them

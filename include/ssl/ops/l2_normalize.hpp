@@ -48,6 +48,20 @@ struct unit_row_gradient_cell {
 template <class T>
 inline constexpr T smallest_norm = T(1e-12);
 
+/// y = x / max(|x|, 1e-12), a whole row at a time, as a cell over (row, 0); y may be x. For few rows, or where there is no scratch.
+template <class T>
+struct unit_length_cell {
+  T const* x;
+  T* y;
+  index cols;
+  PRETEXT_HD void operator()(index r, index) const {
+    T sum = 0;
+    for (index c = 0; c < cols; ++c) sum += x[r * cols + c] * x[r * cols + c];
+    T const norm = math::max(math::sqrt(sum), smallest_norm<T>);
+    for (index c = 0; c < cols; ++c) y[r * cols + c] = x[r * cols + c] / norm;
+  }
+};
+
 /// unit = x / max(norm, 1e-12), norm = |x|, for every row.
 template <class Backend, class T>
 void normalise_rows(typename Backend::context& context, index rows, index cols, T const* x, T* norm, T* unit) {

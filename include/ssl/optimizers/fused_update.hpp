@@ -117,6 +117,13 @@ gradient_clip clip_of(Options const& o) {
     return {};
 }
 
+/// The same numbers for blocks that are frozen: they do not move, and what the optimizer remembers of their gradients goes on.
+template <class Options>
+Options without_motion(Options o) {
+  if constexpr (requires { o.learning_rate = 0; }) o.learning_rate = 0;
+  return o;
+}
+
 /// The passes over one range: cells for each case, chosen once per range.
 template <class Optimizer, class Env>
 struct update_pass {
@@ -180,7 +187,7 @@ constexpr index update_scratch(block_record const* blocks, int count) {
 /// One optimizer step over the blocks of a table: gradients are clipped, parameters move, gradients become zero and the moving
 /// average follows, in one pass over each run of blocks that are treated alike.
 ///
-/// Formula     average <- m average + (1 - m) weight, after the weight moved
+/// Formula     average <- m average + (1 - m) weight, after the weight moved. A frozen block is updated with learning rate 0
 /// Requires    blocks in the order of their offsets, on boundaries of block_elements; scratch: update_scratch(...) elements of
 ///             the backend's memory
 /// Cost        reads and writes every array once; clipping reads the gradients once more, an optimizer that adapts to tensors
@@ -194,11 +201,12 @@ void fused_update(typename Env::context& c, typename Optimizer::options const& o
   typename Env::scalar const* factors = nullptr;
   if (clip.scope != clip_scope::none) factors = detail::clip_factors<Env>(c, clip, step, blocks, count, a.gradients, scratch);
 
+  typename Optimizer::options const still = detail::without_motion(options);
   bool const clips_blocks = clip.scope == clip_scope::per_tensor;
   detail::for_each_range(
       blocks, count, a.average != nullptr ? a.average_length : 0,
       pass::adapts || clips_blocks ? detail::merging::no : detail::merging::yes,
-      [&](parameter_traits p) { return typename pass::update(options, step, p); },
+      [&](parameter_traits p) { return typename pass::update(p.frozen ? still : options, step, p); },
       pass{c, a, average_momentum, factors, clips_blocks ? 1 : 0, scratch + detail::blocks_written_out(blocks, count) + 1});
 }
 

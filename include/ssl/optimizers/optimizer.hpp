@@ -11,7 +11,8 @@
 /// \file
 /// Policy 4: how parameters move. An optimizer is the change of one number; `fused_update` applies it to all of them in one pass.
 ///
-///   struct options                                   numbers; a member `clip` of type gradient_clip clips gradients before the update
+///   struct options                                   numbers; a member `clip` of type gradient_clip clips gradients before the update;
+///                                                    frozen blocks are updated with a member `learning_rate` of 0
 ///   static constexpr int slots                       numbers that it remembers for every parameter; all 0 at the start
 ///   template <class T> struct update {
 ///     update(options const&, index step, parameter_traits);        the first step is 0

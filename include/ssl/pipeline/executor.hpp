@@ -133,16 +133,43 @@ struct executor {
     return graph.averages > 0;
   }();
 
+  /// Does the objective hold some roles still for a time?
+  static constexpr bool holds_still = requires(options const& o, label role) { objective::frozen(o.objective, index{}, role); };
+
   template <int Phase>
   static void update(context& c, arrays const& a, options const& o, index step) {
+    auto const run = [&](auto const& blocks) { update_blocks(c, a, o, step, blocks.at, blocks.count); };
+    if constexpr (holds_still)
+      run(blocks_at<Phase>(o, step));
+    else
+      run(phase_blocks<Run, Phase>);
+  }
+
+  /// Brings the rows of weights to length 1 where the graph wants it.
+  static void keep_unit_rows(context& c, arrays const& a) {
+    for_each_index<graph.unit_row_roles>([&]<int I>() {
+      constexpr int role = role_index<Run>(graph.unit_rows[I]);
+      if constexpr (run_memory<Run>::template applied<role>) {
+        auto const& t = run_memory<Run>::template table<role>();
+        T* const weights = a.parameters() + run_memory<Run>::range_table.role[role].parameter;
+        for (block_record const& b : t.parameter)
+          if (b.kind == parameter_kind::weight && b.rank >= 2)
+            for (int i = 0; i < b.times; ++i) {
+              T* const block = weights + b.offset + i * b.stride;
+              backend::map2d(c, b.extents[0], 1, ops::unit_length_cell<T>{block, block, b.elements() / b.extents[0]});
+            }
+      }
+    });
+  }
+
+  static void update_blocks(context& c, arrays const& a, options const& o, index step, block_record const* blocks, int count) {
     double momentum = 0;
     if constexpr (averages_fused) momentum = objective::average_momentum(o.objective, step);
     optimizers::flat_arrays<T> flat{.weights = a.parameters(), .gradients = a.gradients(), .slots = a.slots(),
                                     .slot_stride = run_memory<Run>::range_table.parameters,
                                     .average = averages_fused ? a.averages() : nullptr,
                                     .average_length = averages_fused ? run_memory<Run>::range_table.averaged : 0};
-    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, o.optimizer, step, phase_blocks<Run, Phase>.at,
-                                                                            phase_blocks<Run, Phase>.count, flat, momentum, a.scratch());
+    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, o.optimizer, step, blocks, count, flat, momentum, a.scratch());
   }
 
   template <average_moves When>
@@ -157,14 +184,14 @@ struct executor {
   }
 
   template <state_moves When>
-  static void update_states(context& c, arrays const& a, options const& o, index step) {
+  static void update_states(context& c, arrays const& a, options const& o, update_time now) {
     for_each_index<graph.nodes>([&]<int Node>() {
       constexpr graph_node const& n = graph.node[Node];
       if constexpr (n.kind == node_kind::update && n.when == When) {
         constexpr int which = find_label(typename objective::states{}, n.name.text);
         using rule = typename type_at<find_label(typename objective::rules{}, n.rule.text), typename objective::rules>::type;
         using block = typename type_at<which, typename objective::states>::type;
-        rule::template run<run_environment<Run>, block::extents, trace_of<Run>.at[n.input[0]]>(c, o.objective, step, a.state(which),
+        rule::template run<run_environment<Run>, block::extents, trace_of<Run>.at[n.input[0]]>(c, o.objective, now, a.state(which),
                                                                                                data<n.input[0]>(a));
       }
     });
@@ -181,6 +208,20 @@ struct executor {
   }
 
  private:
+  /// The blocks of a phase at a step: those of roles that the objective holds still are frozen.
+  template <int Phase>
+  static auto blocks_at(options const& o, index step) {
+    auto blocks = phase_blocks<Run, Phase>;
+    int i = 0;
+    for_each_index<run_memory<Run>::roles>([&]<int Role>() {
+      if constexpr (run_memory<Run>::template moves<Role>(Phase)) {
+        bool const still = objective::frozen(o.objective, step, run_memory<Run>::template name<Role>);
+        for (int end = i + run_memory<Run>::template table<Role>().parameters; i < end; ++i) blocks.at[i].frozen = blocks.at[i].frozen || still;
+      }
+    });
+    return blocks;
+  }
+
   static constexpr average_moves average_moment(label role) {
     for (int i = 0; i < graph.averages; ++i)
       if (graph.average[i].name == role) return graph.average[i].when;

@@ -73,6 +73,8 @@ constexpr int graph_failure(step_graph const& g, augmentations::view_layout cons
     if (int const code = node_failure<Run>(g.node[i], layout); code != 0) return code;
   for (int i = 0; i < g.averages; ++i)
     if (role_index<Run>(g.average[i].name) < 0) return 301;
+  for (int i = 0; i < g.unit_row_roles; ++i)
+    if (role_index<Run>(g.unit_rows[i]) < 0) return 301;
   if (g.count(node_kind::loss) == 0) return 302;
   if (!objective::accepts(layout)) return 305;
   if (g.averages > 0 && !requires(typename objective::options const& o) { objective::average_momentum(o, index{}); }) return 307;

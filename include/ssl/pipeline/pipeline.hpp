@@ -151,17 +151,19 @@ double pipeline_impl<Run, true>::step(batch_input const& batch, micro_batch whic
   bool const last = which.part + 1 == which.of;
   if (which.part == 0) {
     if (unfinished_) clear_gradients();  // what a step left that an exception cut short
+    exec::keep_unit_rows(context_, arrays_);
     exec::template move_averages<average_moves::before_forward>(context_, arrays_, options_, steps_);
   }
   unfinished_ = which.of > 1;
+  update_time const now{.step = steps_, .batch = steps_ * which.of + which.part};
   double const loss = forward(batch, which);
-  exec::template update_states<state_moves::before_optimizer>(context_, arrays_, options_, steps_);
+  exec::template update_states<state_moves::before_optimizer>(context_, arrays_, options_, now);
   for_each_index<Run::objective::graph.phases>([&]<int Phase>() {
     exec::template backward<Phase>(context_, arrays_);
     if (last) exec::template update<Phase>(context_, arrays_, options_, steps_);
   });
   if (last) exec::template move_averages<average_moves::after_optimizer>(context_, arrays_, options_, steps_);
-  exec::template update_states<state_moves::after_optimizer>(context_, arrays_, options_, steps_);
+  exec::template update_states<state_moves::after_optimizer>(context_, arrays_, options_, now);
   if (last) ++steps_, unfinished_ = false;
   return loss;
 }

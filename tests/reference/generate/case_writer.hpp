@@ -97,6 +97,7 @@ using case_writers = std::map<std::string, case_writer>;
 case_writers layer_writers();
 case_writers network_writers();
 case_writers objective_writers();
+case_writers method_writers();
 case_writers optimizer_writers();
 case_writers pretext_writers();
 

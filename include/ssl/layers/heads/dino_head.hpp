@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssl/layers/heads/head.hpp"
+#include "ssl/layers/heads/presets.hpp"
 #include "ssl/layers/l2_normalize.hpp"
 #include "ssl/layers/weight_norm_linear.hpp"
 
@@ -25,17 +25,8 @@ struct dino_head_config {
 /// Source    Caron et al. 2021, arXiv:2104.14294; facebookresearch/dino: DINOHead and its initialisation. Deviation: none
 template <dino_head_config Config = dino_head_config{}>
 struct dino_head
-    : sequential<named<"mlp", head<head_config{.hidden = Config.hidden,
-                                               .out = Config.bottleneck,
-                                               .layers = Config.layers,
-                                               .hidden_stage = {.bias = bias::yes,
-                                                                .init = linear_init::vit,
-                                                                .norm = Config.norm,
-                                                                .activation = head_activation::gelu},
-                                               .last_stage = {.bias = bias::yes,
-                                                              .init = linear_init::vit,
-                                                              .norm = head_norm::none,
-                                                              .activation = head_activation::none}}>>,
+    : sequential<named<"mlp", head<dino_projection({.hidden = Config.hidden, .out = Config.bottleneck, .layers = Config.layers},
+                                                   Config.norm)>>,
                  named<"", l2_normalize>,
                  named<"last_layer", weight_norm_linear<weight_norm_linear_config{.out = Config.out, .gain = Config.gain}>>> {};
 

@@ -46,6 +46,20 @@ constexpr head_config moco_projection(head_widths w = {}) {
   return c;
 }
 
+/// No biases; the last layer of the projection has a batch norm that learns nothing, the prediction ends with `last`: nothing for
+/// ResNets, such a batch norm for vision transformers, whose projection has three layers.
+/// Source  Chen et al. 2021, arXiv:2104.02057; facebookresearch/moco-v3: moco/builder.py
+constexpr head_config moco_v3_projection(head_widths w = {.hidden = 4096, .out = 256}) {
+  head_config c = detail::head_of(w);
+  c.last_stage = {.norm = head_norm::plain, .activation = head_activation::none};
+  return c;
+}
+constexpr head_config moco_v3_prediction(head_widths w = {.hidden = 4096, .out = 256}, head_norm last = head_norm::none) {
+  head_config c = moco_v3_projection(w);
+  c.last_stage.norm = last;
+  return c;
+}
+
 /// Source  Grill et al. 2020, arXiv:2006.07733. Deviation: the last layer has a bias, as in lightly
 constexpr head_config byol_projection(head_widths w = {.hidden = 4096, .out = 256}) { return detail::head_of(w); }
 constexpr head_config byol_prediction(head_widths w = {.hidden = 4096, .out = 256}) { return detail::head_of(w); }
@@ -70,5 +84,16 @@ constexpr head_config vicreg_projection(head_widths w = {.hidden = 8192, .out = 
 
 /// Source  Caron et al. 2020, arXiv:2006.09882; facebookresearch/swav
 constexpr head_config swav_projection(head_widths w = {}) { return detail::head_of(w); }
+
+/// GELU, biases, weights from a truncated normal; `norm` is that of the hidden layers, which solo-learn gives ResNets. The whole head,
+/// with its prototypes, is dino_head.
+/// Source  Caron et al. 2021, arXiv:2104.14294; facebookresearch/dino: DINOHead and its initialisation
+constexpr head_config dino_projection(head_widths w = {.hidden = 2048, .out = 256, .layers = 3},
+                                      head_norm norm = head_norm::none) {
+  head_config c = detail::head_of(w);
+  c.hidden_stage = {.bias = bias::yes, .init = linear_init::vit, .norm = norm, .activation = head_activation::gelu};
+  c.last_stage.init = linear_init::vit;
+  return c;
+}
 
 }  // namespace ssl::layers
