@@ -13,6 +13,7 @@
 #include "ssl/data/procedural.hpp"
 #include "ssl/evaluation/features.hpp"
 #include "ssl/evaluation/table.hpp"
+#include "ssl/evaluation/views.hpp"
 #include "ssl/io/encoder_file.hpp"
 #include "ssl/io/safetensors.hpp"
 #include "ssl/training/feature_watch.hpp"
