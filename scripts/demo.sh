@@ -10,7 +10,9 @@ usage() {
 bash scripts/demo.sh [options]
 
   --data KIND     fashion-mnist    70,000 real images, Debian's package dataset-fashion-mnist (default)
-                  idx:DIR          a folder with the four MNIST files, plain or gzip
+                  idx:DIR          a folder with the four MNIST files, plain, gzip or xz
+                  cifar10:DIR      a folder with CIFAR-10's binary files, plain, gzip or xz
+                  folder:DIR       your own JPEG and PNG images; subfolders, where there are some, are classes
                   procedural       textured shapes drawn by the program
   --epochs N      passes over the images
   --images N      how many training images
@@ -41,8 +43,8 @@ done
 # Paths are the caller's: make them absolute before leaving the caller's folder.
 case $data in
   fashion-mnist | procedural) ;;
-  idx:*) data=idx:$(realpath -m "${data#idx:}") ;;
-  *) echo "--data is fashion-mnist, idx:DIR or procedural, not $data" >&2; exit 2 ;;
+  idx:?* | cifar10:?* | folder:?*) data=${data%%:*}:$(realpath -m "${data#*:}") ;;
+  *) echo "--data is fashion-mnist, idx:DIR, cifar10:DIR, folder:DIR or procedural, not $data" >&2; exit 2 ;;
 esac
 out=$(realpath -m "$out")
 

@@ -15,6 +15,7 @@
 #include "ssl/evaluation/pca.hpp"
 #include "ssl/evaluation/ridge.hpp"
 #include "ssl/evaluation/table.hpp"
+#include "ssl/evaluation/views.hpp"
 #include "ssl/io/checkpoint.hpp"
 #include "ssl/io/encoder_file.hpp"
 #include "ssl/io/safetensors.hpp"
