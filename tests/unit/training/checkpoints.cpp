@@ -117,7 +117,7 @@ TEST_CASE("checkpoints are written when due and at the end, and the newest stay"
 TEST_CASE("a training that was stopped goes on to the same bits; nothing to go on from is the beginning") {
   temporary_folder const folder;
   trainee whole(folder / "whole");
-  CHECK(whole.saves.resume().file == "");
+  CHECK(whole.saves.resume().path == "");
   whole.train({.epochs = 3}, whole.saves);
 
   trainee first(folder / "a");
