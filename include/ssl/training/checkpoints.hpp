@@ -73,7 +73,7 @@ inline std::vector<checkpoint_file> checkpoints_in(std::string const& folder) {
 ///            another training, which would be mistaken for this one's). A checkpoint that cannot be written later, the device
 ///            being full, is a message, and the training goes on to the next; only at the end it is an error (E707). The files
 ///            that are there stay
-/// Errors     E707, E718, E802 (another number of images than the resumed training had), E850 (options outside their ranges), E901
+/// Errors     E707, E718, E802 (a resumed training had other images, or took others in a step), E850 (options outside their ranges), E901
 /// Cost       io::save_checkpoint
 template <class Run>
 class checkpoints {
@@ -113,8 +113,7 @@ class checkpoints {
   /// Errors  those of io::load_checkpoint
   checkpoint_file resume(std::string const& file) {
     io::checkpoint_report const report = io::load_checkpoint(pipeline_, file);
-    auto const images = report.notes.find("images");
-    resumed_images_ = images == report.notes.end() ? "" : images->second;
+    resumed_notes_ = report.notes;
     resumed_ = {file, report.steps};
     say("Going on after step " + std::to_string(report.steps) + " from " + file);
     if (!report.differences.empty()) say("  not bit for bit, since this is another now:" + io::listed(report.differences));
@@ -124,10 +123,8 @@ class checkpoints {
   void begin(progress& now) {
     if (folder_.empty()) return;
     prepare_folder(now.first_step);
-    if (std::string const images = std::to_string(now.images); !resumed_images_.empty() && resumed_images_ != images)
-      throw composition_error(802, resumed_.path + " is a checkpoint of another training: data set: expected " + images +
-                                       " images, found " + resumed_images_);
-    notes_ = {{"images", std::to_string(now.images)}};
+    notes_ = {{"images", std::to_string(now.images)}, {"images_per_step", std::to_string(now.images_per_step)}};
+    check_place();
     written_step_ = resumed_.step == now.first_step && !resumed_.path.empty() ? now.first_step : -1;
     if (written_step_ >= 0) now.checkpoint = resumed_.path;
     written_at_ = clock::now();
@@ -170,6 +167,16 @@ class checkpoints {
                            "; resume, or choose another folder");
   }
 
+  /// With other images, or others in a step, the place in the epoch is lost.
+  void check_place() const {
+    std::vector<std::string> differences;
+    for (auto const& [name, value] : notes_)
+      if (auto const then = resumed_notes_.find(name); then != resumed_notes_.end() && then->second != value)
+        differences.push_back(name + ": expected " + value + ", found " + then->second);
+    if (!differences.empty())
+      throw composition_error(802, resumed_.path + " is a checkpoint of another training:" + io::listed(differences) + "\n");
+  }
+
   void try_to_write(progress& now) {
     try {
       write(now);
@@ -204,7 +211,7 @@ class checkpoints {
   std::string folder_;
   checkpoint_options options_;
   checkpoint_file resumed_;
-  std::string resumed_images_;
+  std::map<std::string, std::string> resumed_notes_;
   std::vector<std::string> damaged_;
   std::map<std::string, std::string> notes_;
   index written_step_ = -1;
