@@ -43,6 +43,8 @@ struct settings {
   ssl::index epochs = 12;
   std::uint64_t seed = 1;
   int threads = 0;
+  ssl::index checkpoint_every = 0;
+  bool resume = false;
 
   /// The folder in "kind:folder", or nothing where the data are of another kind.
   std::optional<std::string> folder_of(std::string const& kind) const {
@@ -64,6 +66,10 @@ settings read_settings(int count, char** arguments) {
   app.add_option("--epochs", s.epochs, "passes over the training images")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--seed", s.seed, "of every random draw")->capture_default_str();
   app.add_option("--threads", s.threads, "0: all cores")->capture_default_str()->check(CLI::NonNegativeNumber);
+  app.add_option("--checkpoint-every", s.checkpoint_every, "epochs from one checkpoint to the next, in OUT/checkpoints; 0: none")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--resume", s.resume, "go on from the newest checkpoint in OUT/checkpoints, if there is one");
   try {
     app.parse(count, arguments);
   } catch (CLI::ParseError const& e) {
@@ -168,10 +174,13 @@ void pretrain(settings const& s, ssl::augmentations::channel_statistics const& s
   std::cout << "SimCLR on " << train.size() << " images of " << s.data << ", " << s.epochs << " epochs of " << steps_per_epoch
             << " steps, " << threads.threads() << " threads" << std::endl;
   ssl::training::feature_watch features{p, train};
+  ssl::training::checkpoints saves{
+      p, s.checkpoint_every > 0 || s.resume ? folder + "checkpoints" : "", {.every_epochs = s.checkpoint_every}};
+  if (s.resume) saves.resume();
   int const loaders = s.folder_of("folder") ? threads.threads() : 1;  // decoding takes longer than a step
   auto const training = ssl::training::train(
       p, train, {.epochs = s.epochs, .loader_threads = loaders}, features, ssl::training::stop_on_interrupt{},
-      ssl::training::metrics_file{folder + "metrics.jsonl"}, ssl::training::progress_bar{});
+      ssl::training::metrics_file{folder + "metrics.jsonl"}, ssl::training::progress_bar{}, saves);
   ssl::io::save_encoder(p, folder + "encoder.safetensors");
   ssl::freeze(p, trained);
 

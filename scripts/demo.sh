@@ -19,6 +19,9 @@ bash scripts/demo.sh [options]
   --out DIR       where encoder.safetensors, metrics.jsonl and summary.json go (default: out)
   --seed N        seed of every random draw
   --threads N     threads (default: all cores)
+  --checkpoint-every N
+                  epochs from one checkpoint to the next, in DIR/checkpoints (default: none)
+  --resume        go on from the newest checkpoint in DIR/checkpoints, if there is one
   --help          this text
 TEXT
 }
@@ -29,7 +32,8 @@ options=()
 while (($# > 0)); do
   case $1 in
     --help) usage; exit 0 ;;
-    --data | --epochs | --images | --out | --seed | --threads)
+    --resume) options+=("$1"); shift ;;
+    --data | --epochs | --images | --out | --seed | --threads | --checkpoint-every)
       (($# > 1)) || { echo "$1 needs a value" >&2; exit 2; }
       case $1 in
         --data) data=$2 ;;

@@ -18,10 +18,11 @@ expect() {
   fi
 }
 
-for option in --data --epochs --images --out --seed --threads; do
+for option in --data --epochs --images --out --seed --threads --checkpoint-every; do
   expect 0 "$option" --help
   expect 2 "$option needs a value" $option
 done
+expect 0 --resume --help
 expect 2 "unknown option --epoch" --epoch 3
 expect 2 "not imagenet" --data imagenet
 expect 2 "not folder:" --data folder:

@@ -59,6 +59,7 @@ struct vit_config {
   int classes = 0;                  ///< outputs of a linear head; 0: no head
   int epsilon_billionths = 1'000;   ///< of the layer norms: 1e-6
   layers::probabilities probabilities = layers::probabilities::kept;
+  layers::activations activations = layers::activations::kept;  ///< of the blocks: recomputed takes less memory and more time
 };
 
 namespace detail {
@@ -126,7 +127,7 @@ struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<
                                 named<"", typename detail::vit_parts<Config>::positions>,
                                 named<"", typename detail::vit_parts<Config>::class_token>,
                                 named<"", typename detail::vit_parts<Config>::registers>,             // (N, 1, T, D)
-                                named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block>>,
+                                named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block, Config.activations>>,
                                 named<"norm", typename detail::vit_parts<Config>::norm>,
                                 named<"", typename detail::vit_parts<Config>::pool>,                  // (N, 1, 1, D)
                                 named<"fc_norm", typename detail::vit_parts<Config>::fc_norm>,

@@ -120,8 +120,8 @@ struct executor {
   // --- backward -----------------------------------------------------------------------------------------------------------
 
   template <int Phase>
-  static void backward(context& c, arrays const& a) {
-    for_each_index_reversed<graph.nodes>([&]<int Node>() { backward_node<Node, Phase>(c, a); });
+  static void backward(context& c, arrays const& a, options const& o, index step) {
+    for_each_index_reversed<graph.nodes>([&]<int Node>() { backward_node<Node, Phase>(c, a, o, step); });
   }
 
   // --- updates ------------------------------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ struct executor {
   }
 
   template <int Node>
-  static frame<T> frame_of(arrays const& a) {
+  static frame<T> frame_of(arrays const& a, options const& o, index step) {
     constexpr graph_node const& n = graph.node[Node];
     frame<T> f{.arena = a.arena()};
     if constexpr (n.kind == node_kind::apply) {
@@ -261,7 +261,10 @@ struct executor {
       f.gradients = a.gradients() + r.parameter;
       f.buffers = (n.average ? a.average_buffers() : a.buffers()) + r.buffer;
       if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a);
+      if constexpr (requires { o.encoder.drop_path_rate.at(step); })  // the encoder's own weights only: a target sees whole networks
+        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(step));
     }
+    f.randomness = {o.seed, step, plan.op};
     return f;
   }
 
@@ -272,11 +275,8 @@ struct executor {
     if constexpr (runs_layer(n.kind)) {
       constexpr execution plain = node_execution(n);
       using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
-      frame<T> f = frame_of<Node>(a);
+      frame<T> f = frame_of<Node>(a, o, step);
       f.observer = observer;
-      f.randomness = {o.seed, step, plan.op};
-      if constexpr (requires { o.encoder.drop_path_rate.at(step); })  // the encoder's own weights only: a target sees whole networks
-        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(step));
       ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);
     } else if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
@@ -321,7 +321,7 @@ struct executor {
   }
 
   template <int Node, int Phase>
-  static void backward_node(context& c, arrays const& a) {
+  static void backward_node(context& c, arrays const& a, options const& o, index step) {
     if constexpr (analysis_of<Run>.flows[Phase][Node]) {
       constexpr graph_node const& n = graph.node[Node];
       for_each_index_reversed<(analysis_of<Run>.uses[Node] > 1 ? analysis_of<Run>.uses[Node] - 1 : 0)>(
@@ -329,7 +329,7 @@ struct executor {
       op_record const* op = plan.op + plan.node[Node].operation;
       if constexpr (runs_layer(n.kind)) {
         constexpr execution how = node_execution(n, n.kind == node_kind::apply && phase_updates(graph, Phase, n.name));
-        ssl::backward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], run_environment<Run, how>>(c, frame_of<Node>(a), op);
+        ssl::backward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], run_environment<Run, how>>(c, frame_of<Node>(a, o, step), op);
       } else if constexpr (n.kind == node_kind::stack) {
         constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
         T const* gy = a.arena() + op->gy.offset;

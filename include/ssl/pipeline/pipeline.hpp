@@ -136,7 +136,7 @@ std::vector<loss_term> pipeline_impl<Run, true>::terms() const {
 template <class Run>
 double pipeline_impl<Run, true>::forward_backward(batch_input const& batch) {
   double const loss = forward(batch);
-  for_each_index<Run::objective::graph.phases>([&]<int Phase>() { exec::template backward<Phase>(context_, arrays_); });
+  for_each_index<Run::objective::graph.phases>([&]<int Phase>() { exec::template backward<Phase>(context_, arrays_, options_, steps_); });
   return loss;
 }
 
@@ -159,7 +159,7 @@ double pipeline_impl<Run, true>::step(batch_input const& batch, micro_batch whic
   double const loss = forward(batch, which);
   exec::template update_states<state_moves::before_optimizer>(context_, arrays_, options_, now);
   for_each_index<Run::objective::graph.phases>([&]<int Phase>() {
-    exec::template backward<Phase>(context_, arrays_);
+    exec::template backward<Phase>(context_, arrays_, options_, steps_);
     if (last) exec::template update<Phase>(context_, arrays_, options_, steps_);
   });
   if (last) exec::template move_averages<average_moves::after_optimizer>(context_, arrays_, options_, steps_);
