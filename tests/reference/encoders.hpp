@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/layers.hpp"
-#include "ssl/encoders/vit.hpp"
+#include "reference/vision_transformers.hpp"
 
-namespace reference_suite {
-
-namespace encoders = ssl::encoders;
-
-}  // namespace reference_suite
