@@ -16,6 +16,7 @@
 #include "ssl/encoders/vit.hpp"
 #include "ssl/encoders/vit_dino.hpp"
 #include "ssl/layers/compose/residual.hpp"
+#include "ssl/layers/heads/masked_decoder.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dcl.hpp"
 #include "ssl/losses/mean_square_error.hpp"

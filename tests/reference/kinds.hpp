@@ -78,7 +78,7 @@ inline constexpr kind kinds[] = {
     {"encoders/dino_official_", coverage::covered},
     {"encoders/dinov2_official_", coverage::covered},
     {"encoders/hf_dinov2_", coverage::covered},
-    {"encoders/mae_", coverage::not_yet},
+    {"encoders/mae_", coverage::covered},
     {"encoders/nin_basic_block_", coverage::not_yet},
     {"encoders/resnet_", coverage::not_yet},
 

@@ -164,6 +164,26 @@ std::string hugging_face_dinov2(entry const& e) {
               shape_of(e, "x"), ">(tensors, {.naming = ssl::io::hugging_face_naming, .without_gradient = \"mask_token\"});");
 }
 
+/// Both networks have a fixed table, which the file gives too.
+std::string mae(entry const& e) {
+  e.expect_only({"name", "img", "patch", "d", "depth", "heads", "dd", "ddepth", "dheads", "mlp_ratio", "ratio", "n", "norm_pix"});
+  int const visible = e.extents("latent").at(1) - 1, grid = e.integer("img") / e.integer("patch");
+  int const kept = static_cast<int>(grid * grid * (1 - e.real("ratio")));
+  if (kept != visible) throw not_expressible(text("a ratio of ", e.real("ratio"), " keeps ", kept, " patches, not ", visible));
+  std::string const encoder =
+      vit_type(e, e.integer("img"),
+               text(plain_mlp(e), ", .pool = encoders::vit_pool::none, .position_table = position_table::sine_cosine",
+                    ", .visible_patches = ", visible));
+  std::string const decoder =
+      text("masked_decoder<masked_decoder_config{.grid_h = ", grid, ", .grid_w = ", grid, ", .out = ", e.extents("pred").at(2),
+           ", .width = ", e.integer("dd"), ", .depth = ", e.integer("ddepth"), ", .heads = ", e.integer("dheads"),
+           ", .mlp_ratio = ", e.integer("mlp_ratio"), "}>");
+  std::string names;
+  for (char const* part : {"embed", "blocks", "norm", "pred"}) names += text("{\"", part, "\", \"decoder_", part, "\"}, ");
+  return text("masked_autoencoder<", encoder, ", ", decoder, ", ", shape_of(e, "x"), ", ", e.integer("patch"),
+              ">(tensors, {.blocks = {", names, "}});");
+}
+
 }  // namespace
 
 case_writers transformer_writers() {
@@ -185,7 +205,8 @@ case_writers transformer_writers() {
           {"encoders/vit_registers_", vit},
           {"encoders/dino_official_", dino},
           {"encoders/dinov2_official_", dinov2},
-          {"encoders/hf_dinov2_", hugging_face_dinov2}};
+          {"encoders/hf_dinov2_", hugging_face_dinov2},
+          {"encoders/mae_", mae}};
 }
 
 }  // namespace reference_suite
