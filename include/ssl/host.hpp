@@ -14,6 +14,7 @@
 #include "ssl/evaluation/table.hpp"
 #include "ssl/io/encoder_file.hpp"
 #include "ssl/io/safetensors.hpp"
+#include "ssl/io/weights.hpp"
 #include "ssl/training/feature_watch.hpp"
 #include "ssl/training/metrics_file.hpp"
 #include "ssl/training/progress_bar.hpp"

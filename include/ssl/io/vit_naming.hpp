@@ -67,4 +67,6 @@ inline constexpr naming dinov2_naming{"DINOv2", detail::backbone_prefixes, detai
 /// transformers: ViT, ViT-MAE, DINOv2 and DINOv2 with registers; query, key and value lie apart there.
 inline constexpr naming hugging_face_naming{"Hugging Face", detail::hugging_face_prefixes, detail::hugging_face_rules};
 
+inline constexpr naming vit_namings[] = {timm_naming, dinov2_naming, hugging_face_naming};
+
 }  // namespace ssl::io
