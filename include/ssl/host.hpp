@@ -19,6 +19,7 @@
 #include "ssl/io/checkpoint.hpp"
 #include "ssl/io/encoder_file.hpp"
 #include "ssl/io/safetensors.hpp"
+#include "ssl/io/weights.hpp"
 #include "ssl/training/checkpoints.hpp"
 #include "ssl/training/feature_watch.hpp"
 #include "ssl/training/metrics_file.hpp"

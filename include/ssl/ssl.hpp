@@ -34,6 +34,7 @@
 #include "ssl/layers/heads/dino_head.hpp"
 #include "ssl/layers/heads/presets.hpp"
 #include "ssl/layers/local_response_norm.hpp"
+#include "ssl/layers/heads/masked_decoder.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dcl.hpp"
 #include "ssl/losses/mean_square_error.hpp"

@@ -52,6 +52,7 @@ struct vit_config {
   layers::position_table position_table = layers::position_table::learned;
   layers::interpolation interpolation = layers::interpolation::bicubic_antialias;  ///< of positions, for other sizes
   vit_mask_token mask_token = vit_mask_token::none;
+  int visible_patches = 0;  ///< patches that the encoder sees: the first in the order that its mask wire holds; 0: all, without a mask
   layers::bias qkv_bias = layers::bias::yes;
   int registers = 0;                ///< register tokens, between the class token and the patches
   int layer_scale_millionths = 0;   ///< 0: no layer scale
@@ -82,6 +83,8 @@ struct vit_parts {
       .grid_h = Config.image_h / patch, .grid_w = Config.image_w / patch, .prefix_tokens = class_has_position ? 1 : 0,
       .table = Config.position_table, .interpolation = Config.interpolation}>;
   using class_token = std::conditional_t<has_class_token && !class_has_position, layers::class_token, layers::identity>;
+  using visible = std::conditional_t<(Config.visible_patches > 0),
+                                     layers::gather_tokens<Config.visible_patches, has_class_token ? 1 : 0>, layers::identity>;
   using registers = std::conditional_t<(Config.registers > 0), layers::register_tokens<Config.registers, has_class_token ? 1 : 0>,
                                        layers::identity>;
   using block = layers::transformer_block<layers::transformer_config{
@@ -118,6 +121,7 @@ struct vit_numbers<true> {
 /// Shapes    x: (N, H, W, C), H and W multiples of the patch -> y: (N, 1, 1, D); (N, 1, 1, K) with a head of K classes; all tokens
 ///           (N, 1, T, D), class token first, with vit_pool::none. T = tokens before + (H / P)(W / P)
 /// Errors    E101 sizes that are not positive, heads that do not divide the width; E102 an image that is no multiple of the patch
+///           An encoder that sees some of the patches has the parameters of the one that sees all
 /// Options   drop_path_rate, where drop_path is not none
 /// Cost      compile time does not depend on the depth
 /// Source    Dosovitskiy et al. 2020, arXiv:2010.11929; timm's VisionTransformer: names, initialisation, pooling. Deviation: no dropout
@@ -126,6 +130,7 @@ struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<
                                 named<"", typename detail::vit_parts<Config>::mask_token>,
                                 named<"", typename detail::vit_parts<Config>::positions>,
                                 named<"", typename detail::vit_parts<Config>::class_token>,
+                                named<"", typename detail::vit_parts<Config>::visible>,
                                 named<"", typename detail::vit_parts<Config>::registers>,             // (N, 1, T, D)
                                 named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block, Config.activations>>,
                                 named<"norm", typename detail::vit_parts<Config>::norm>,

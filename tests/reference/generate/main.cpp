@@ -45,7 +45,8 @@ case_writers all_writers() {
                    {"evaluate/metrics_", always("metrics(tensors);")},
                    {"evaluate/topk_", always("top_k(tensors);")},
                    {"weights/broken/", always("broken_files(tensors);")}};
-  for (case_writers some : {layer_writers(), network_writers(), objective_writers(), method_writers(), optimizer_writers(), pretext_writers()})
+  for (case_writers some : {layer_writers(), network_writers(), transformer_writers(), objective_writers(), method_writers(),
+                            optimizer_writers(), pretext_writers()})
     all.merge(some);
   return all;
 }
