@@ -49,6 +49,16 @@ struct with_masks {
     constexpr auto const& mask() const {
       return static_cast<detail::numbered_mask_options<I, mask_at<I>> const&>(*this).value;
     }
+    /// Calls f("views", options) for the policy, and f("mask0", options), ... for the wires.
+    template <class F>
+    constexpr void for_each(F&& f) const {
+      f("views", static_cast<typename Augmentation::options const&>(*this));
+      for_each_index<sizeof...(Wires)>([&]<int I>() {
+        name wire("mask");
+        wire.append_number(I);
+        f(static_cast<char const*>(wire.text), mask<I>());
+      });
+    }
   };
 
   static constexpr bool accepts(shape image) {

@@ -3,11 +3,19 @@
 
 #include <doctest/doctest.h>
 
+#include "ssl/augmentations/block_mask.hpp"
+#include "ssl/augmentations/inpainting.hpp"
+#include "ssl/augmentations/relative_position.hpp"
 #include "ssl/augmentations/simclr.hpp"
+#include "ssl/augmentations/task_views.hpp"
+#include "ssl/augmentations/with_masks.hpp"
 #include "ssl/backends/reference/reference.hpp"
 #include "ssl/encoders/mlp.hpp"
+#include "ssl/encoders/vit.hpp"
 #include "ssl/objectives/simclr.hpp"
 #include "ssl/optimizers/adamw.hpp"
+#include "ssl/optimizers/lamb.hpp"
+#include "ssl/optimizers/lars.hpp"
 #include "ssl/optimizers/sgd.hpp"
 #include "ssl/pipeline/run.hpp"
 
@@ -65,6 +73,25 @@ TEST_CASE("options_json: a run's options, stages by name, schedules as values") 
   json const chains = ssl::io::options_json(two_chains::options{});
   CHECK(chains["0"]["blur"]["probability"] == 0.5);
   CHECK(chains["1"]["crop"]["scale_low"] == 0.08);
+}
+
+template <class Options>
+void expect_stored(int numbers) {
+  json const j = ssl::io::options_json(Options{});
+  CHECK(j.flatten().size() == static_cast<std::size_t>(numbers));
+}
+
+TEST_CASE("options of tasks, masks and encoders are whole, and so are the optimizers'") {
+  namespace aug = ssl::augmentations;
+  using plain = aug::chain<ssl::named<"normalise", aug::normalise>>;
+  constexpr int statistics = 32;  // mean and deviation, 16 channels each
+  expect_stored<aug::task_views<plain, aug::relative_position<>>::options>(statistics + 2);
+  expect_stored<aug::task_views<plain, aug::inpainting<aug::random_region>>::options>(statistics + 4 + 16);
+  expect_stored<aug::with_masks<aug::two_views<plain>, aug::masks<2, aug::block_mask<>>>::options>(statistics + 6);
+  expect_stored<ssl::encoders::vit<ssl::encoders::vit_config{.drop_path = ssl::layers::drop_path_rates::uniform}>::options>(1);
+  expect_stored<ssl::optimizers::adamw::options>(11);
+  expect_stored<ssl::optimizers::lamb<>::options>(11);
+  expect_stored<ssl::optimizers::lars<>::options>(11);
 }
 
 TEST_CASE("json_differences: one line for each value that differs, with its name") {
