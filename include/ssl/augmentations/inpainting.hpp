@@ -4,6 +4,7 @@
 #include "ssl/augmentations/mask.hpp"
 #include "ssl/augmentations/normalise.hpp"
 #include "ssl/augmentations/resample.hpp"
+#include "ssl/core/fields.hpp"
 #include "ssl/core/philox.hpp"
 
 namespace ssl::augmentations {
