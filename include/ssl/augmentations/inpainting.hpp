@@ -112,7 +112,7 @@ struct inpainting {
   struct options {
     typename Mask::options mask{};
     float fill[channel_statistics::capacity] = {};
-    PRETEXT_FIELDS(fill)
+    PRETEXT_FIELDS(mask, fill)
   };
   static constexpr bool accepts(shape image) {
     return accepts_image<Mask>(image) && Mask::extents(image) == shape{1, image.h, image.w, 1} &&

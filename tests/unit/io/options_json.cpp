@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include "ssl/augmentations/inpainting.hpp"
+#include "ssl/augmentations/multi_crop.hpp"
 #include "ssl/augmentations/simclr.hpp"
+#include "ssl/augmentations/task_views.hpp"
 #include "ssl/backends/reference/reference.hpp"
 #include "ssl/encoders/mlp.hpp"
 #include "ssl/objectives/simclr.hpp"
@@ -65,6 +68,19 @@ TEST_CASE("options_json: a run's options, stages by name, schedules as values") 
   json const chains = ssl::io::options_json(two_chains::options{});
   CHECK(chains["0"]["blur"]["probability"] == 0.5);
   CHECK(chains["1"]["crop"]["scale_low"] == 0.08);
+}
+
+TEST_CASE("options_json: of tasks and masks") {
+  using namespace ssl::augmentations;
+  json const masked = ssl::io::options_json(dinov2<>::options{});
+  CHECK(masked["2"]["crop"]["scale_high"] == 0.32);
+  CHECK(masked["mask0"]["probability"] == 0.5);
+  CHECK(masked["mask0"]["law"]["least"] == 4);
+  json const task = ssl::io::options_json(task_views<simclr_chain, inpainting<random_region>>::options{});
+  CHECK(task["chain"]["flip"]["probability"] == 0.5);
+  CHECK(task["task"]["mask"]["threshold"] == 0.25);
+  CHECK(task["task"]["fill"][0] == 0.0);
+  CHECK(ssl::io::options_json(task_views<simclr_chain, inpainting<centre_hole<>>>::options{})["task"]["mask"] == json::object());
 }
 
 TEST_CASE("json_differences: one line for each value that differs, with its name") {
