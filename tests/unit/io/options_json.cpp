@@ -5,6 +5,7 @@
 
 #include "ssl/augmentations/block_mask.hpp"
 #include "ssl/augmentations/inpainting.hpp"
+#include "ssl/augmentations/multi_crop.hpp"
 #include "ssl/augmentations/relative_position.hpp"
 #include "ssl/augmentations/simclr.hpp"
 #include "ssl/augmentations/task_views.hpp"
@@ -92,6 +93,19 @@ TEST_CASE("options of tasks, masks and encoders are whole, and so are the optimi
   expect_stored<ssl::optimizers::adamw::options>(11);
   expect_stored<ssl::optimizers::lamb<>::options>(11);
   expect_stored<ssl::optimizers::lars<>::options>(11);
+}
+
+TEST_CASE("options_json: of tasks and masks") {
+  using namespace ssl::augmentations;
+  json const masked = ssl::io::options_json(dinov2<>::options{});
+  CHECK(masked["2"]["crop"]["scale_high"] == 0.32);
+  CHECK(masked["mask0"]["probability"] == 0.5);
+  CHECK(masked["mask0"]["law"]["least"] == 4);
+  json const task = ssl::io::options_json(task_views<simclr_chain, inpainting<random_region>>::options{});
+  CHECK(task["chain"]["flip"]["probability"] == 0.5);
+  CHECK(task["task"]["mask"]["threshold"] == 0.25);
+  CHECK(task["task"]["fill"][0] == 0.0);
+  CHECK(ssl::io::options_json(task_views<simclr_chain, inpainting<centre_hole<>>>::options{})["task"]["mask"] == json::object());
 }
 
 TEST_CASE("json_differences: one line for each value that differs, with its name") {
