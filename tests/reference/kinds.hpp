@@ -114,6 +114,11 @@ inline constexpr kind kinds[] = {
     {"evaluate/ridge_", coverage::not_yet},
 
     {"weights/broken/", coverage::covered},
+    {"weights/timm_vit", coverage::covered},
+    {"weights/dino_student_prefixed", coverage::covered},
+    {"weights/dinov2", coverage::covered},
+    {"weights/hf_", coverage::covered},
+    {"weights/mae_pretrain", coverage::covered},
     {"weights/", coverage::not_yet},
     {"pretext/", coverage::not_yet},
 };
