@@ -11,10 +11,11 @@
 # Components: core      portable headers: no dependency at all
 #             cpu       the cpu backend: OpenMP and threads
 #             thrust    thrust_on<cpp> and thrust_on<omp>, by a plain host compiler
-#             host      data, training, evaluation, io: Eigen, xtensor, Boost.Hana, JSON, zlib, threads
+#             host      data, training, evaluation, io: Eigen, xtensor, Boost.Hana, JSON, zlib, liblzma, threads
+#             images    JPEG and PNG files: what host needs, libjpeg-turbo, libpng
 #             testing   tools for authors of policies
 
-set(PRETEXT_HEADER_COMPONENTS core cpu thrust host testing)
+set(PRETEXT_HEADER_COMPONENTS core cpu thrust host images testing)
 
 # find_package calls below must not fill the caller's scope, so each component is a function; results leave by two names.
 macro(_pretext_missing reason)
@@ -79,6 +80,10 @@ function(_pretext_define_host component)
   if(NOT TARGET ZLIB::ZLIB)
     list(APPEND needed "zlib (zlib1g-dev)")
   endif()
+  find_package(LibLZMA QUIET)
+  if(NOT TARGET LibLZMA::LibLZMA)
+    list(APPEND needed "liblzma (liblzma-dev)")
+  endif()
   find_path(PRETEXT_HANA_INCLUDE_DIR boost/hana.hpp)  # the name of Hana's CMake target depends on how it was installed
   mark_as_advanced(PRETEXT_HANA_INCLUDE_DIR)
   if(NOT PRETEXT_HANA_INCLUDE_DIR)
@@ -90,8 +95,30 @@ function(_pretext_define_host component)
   endif()
   set(THREADS_PREFER_PTHREAD_FLAG ON)
   find_package(Threads QUIET REQUIRED)
-  _pretext_add_target(host pretext::core Eigen3::Eigen xtensor nlohmann_json::nlohmann_json ZLIB::ZLIB Threads::Threads)
+  _pretext_add_target(host pretext::core Eigen3::Eigen xtensor nlohmann_json::nlohmann_json ZLIB::ZLIB LibLZMA::LibLZMA
+                      Threads::Threads)
   target_include_directories(pretext::host SYSTEM INTERFACE "${PRETEXT_HANA_INCLUDE_DIR}")
+endfunction()
+
+function(_pretext_define_images component)
+  pretext_define_component(host)
+  if(PRETEXT_host_MISSING)
+    _pretext_missing("${PRETEXT_host_MISSING}")
+  endif()
+  set(needed "")
+  find_package(JPEG QUIET)
+  if(NOT TARGET JPEG::JPEG)
+    list(APPEND needed "libjpeg-turbo (libjpeg-dev)")
+  endif()
+  find_package(PNG QUIET)
+  if(NOT TARGET PNG::PNG)
+    list(APPEND needed "libpng (libpng-dev)")
+  endif()
+  if(needed)
+    list(JOIN needed ", " needed)
+    _pretext_missing("not found: ${needed}")
+  endif()
+  _pretext_add_target(images pretext::host JPEG::JPEG PNG::PNG)
 endfunction()
 
 function(_pretext_define_testing component)

@@ -15,6 +15,9 @@ libxtensor-dev      header   xtensor/xtensor.hpp|xtensor/containers/xtensor.hpp
 libboost-dev        header   boost/hana.hpp
 nlohmann-json3-dev  header   nlohmann/json.hpp
 zlib1g-dev          header   zlib.h
+liblzma-dev         header   lzma.h
+libjpeg-dev         header   jpeglib.h
+libpng-dev          header   png.h
 libcli11-dev        header   CLI/CLI.hpp
 '
 readonly pretext_test_needs='

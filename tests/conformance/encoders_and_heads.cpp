@@ -2,7 +2,9 @@
 #include "conformance/layer_case.hpp"
 #include "ssl/encoders/convnet.hpp"
 #include "ssl/encoders/mlp.hpp"
-#include "ssl/layers/heads/projection.hpp"
+#include "ssl/layers/heads/dino_head.hpp"
+#include "ssl/layers/heads/head.hpp"
+#include "ssl/layers/heads/presets.hpp"
 
 namespace {
 
@@ -22,16 +24,15 @@ TEST_CASE("mlp encoder: every backend agrees with the reference") {
   conformance::expect_all_agree<layer_case<"mlp encoder", net, shape{.n = 17, .h = 4, .w = 4, .c = 2}>>();
 }
 
-TEST_CASE("projection: every backend agrees with the reference") {
-  using layers::projection, layers::projection_config, layers::projection_form;
+TEST_CASE("heads: every backend agrees with the reference") {
+  using namespace layers;
   constexpr shape features{.n = 33, .c = 31};
   conformance::expect_all_agree<
-      layer_case<"projection", projection<projection_config{.hidden = 32, .out = 17}>, features>,
-      layer_case<"projection, last norm",
-                 projection<projection_config{.hidden = 32, .out = 17, .form = projection_form::last_norm}>, features>,
-      layer_case<"projection, three layers",
-                 projection<projection_config{.hidden = 32, .out = 17, .layers = 3, .form = projection_form::published}>,
-                 features>>();
+      layer_case<"head, last linear", head<byol_projection({.hidden = 32, .out = 17})>, features>,
+      layer_case<"head, published", head<simclr_projection({.hidden = 32, .out = 17, .layers = 3}, simclr_form::published)>,
+                 features>,
+      layer_case<"head without norm", head<moco_projection({.hidden = 32, .out = 17})>, features>,
+      layer_case<"dino_head", dino_head<dino_head_config{.hidden = 32, .bottleneck = 16, .out = 65}>, features>>();
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "ssl/layers/l2_normalize.hpp"
 #include "ssl/layers/layer_norm.hpp"
 #include "ssl/layers/layer_scale.hpp"
+#include "ssl/layers/local_response_norm.hpp"
 #include "ssl/layers/softmax.hpp"
 
 namespace {
@@ -35,6 +36,8 @@ TEST_CASE("normalisations along rows: every backend agrees with the reference") 
       layer_case<"layer_norm, 192 channels", layer_norm<>, shape{.n = 2, .h = 5, .w = 13, .c = 192}>,
       layer_case<"layer_norm without parameters", layer_norm<layer_norm_config{.affine = affine::none}>, shape{.n = 33, .c = 33}>,
       layer_case<"layer_scale", layer_scale<>, shape{.n = 2, .h = 3, .w = 11, .c = 33}>,
+      layer_case<"local_response_norm", local_response_norm<local_response_norm_config{.alpha_millionths = 900'000}>,
+                 shape{.n = 2, .h = 3, .w = 5, .c = 33}>,
       layer_case<"l2_normalize of one channel", l2_normalize, shape{.n = 31, .c = 1}>,
       layer_case<"l2_normalize", l2_normalize, shape{.n = 33, .c = 128}>,
       layer_case<"softmax of one channel", softmax, shape{.n = 2, .c = 1}>,

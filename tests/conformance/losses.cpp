@@ -5,61 +5,12 @@
 #include "ssl/losses/nt_xent.hpp"
 #include "ssl/losses/softmax_cross_entropy.hpp"
 
-#include "conformance/layer_case.hpp"
-#include "ssl/testing/loss_check.hpp"
+#include "conformance/loss_case.hpp"
 
 namespace {
 
 using namespace ssl::losses;
-using ssl::shape;
-using ssl::testing::loss_input;
-
-/// A loss at the shapes of its inputs; the second input of a loss with labels is drawn as labels.
-template <ssl::fixed_string Name, class Loss, shape... In>
-struct loss_case {
-  static constexpr char const* name = Name.text;
-
-  template <class Backend, class T>
-  static conformance::outcome run(std::uint64_t seed) {
-    std::vector<loss_input<T>> inputs;
-    ((inputs.push_back(draw<T>(In, seed, static_cast<int>(inputs.size())))), ...);
-    auto const found = ssl::testing::evaluate_loss<Loss, Backend, T, In...>({}, inputs, 1.5);
-    conformance::outcome all{{"loss", {static_cast<double>(found.loss)}}};
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      all.emplace_back("gradient of input " + std::to_string(i),
-                       std::vector<double>(found.gradient[i].begin(), found.gradient[i].end()));
-    return all;
-  }
-
- private:
-  template <class T>
-  static loss_input<T> draw(shape s, std::uint64_t seed, int which) {
-    if constexpr (requires { requires Loss::hard; }) {
-      if (which == 1) {
-        constexpr int classes = std::array{In...}[0].c;
-        std::vector<std::int32_t> labels;
-        ssl::draws d({.seed = seed, .sample = 77});
-        for (ssl::index i = 0; i < s.elements(); ++i) labels.push_back(static_cast<std::int32_t>(d.below(classes + 1)) - 1);
-        return loss_input<T>::labels(labels);
-      }
-    }
-    return ssl::testing::random_values<T>(s.elements(), seed, 900 + which);
-  }
-};
-
-template <class... Cases>
-void expect_losses_agree() {
-  namespace hana = boost::hana;
-  hana::for_each(hana::cartesian_product(hana::make_tuple(conformance::backends, conformance::scalars, hana::tuple_t<Cases...>)),
-                 [](auto combination) {
-                   using backend = typename decltype(+hana::at_c<0>(combination))::type;
-                   using scalar = typename decltype(+hana::at_c<1>(combination))::type;
-                   using one = typename decltype(+hana::at_c<2>(combination))::type;
-                   constexpr std::uint64_t seed = 9;
-                   conformance::compare(one::name, seed, one::template run<ssl::backends::reference, double>(seed),
-                                        one::template run<backend, scalar>(seed), tolerance::relative<scalar>);
-                 });
-}
+using namespace conformance;
 
 template <similarity Form>
 using contrast = nt_xent<nt_xent_config{.form = Form}>;

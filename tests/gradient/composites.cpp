@@ -6,6 +6,7 @@
 #include "ssl/layers/compose/residual.hpp"
 #include "ssl/layers/compose/sequential.hpp"
 #include "ssl/layers/conv2d.hpp"
+#include "ssl/layers/frozen.hpp"
 #include "ssl/layers/pool.hpp"
 
 // A wrong lifetime in the plan shows here: every tensor of a network lies in one planned arena, filled with NaN before.
@@ -37,6 +38,12 @@ TEST_CASE("repeat: gradients at every depth, of plain and residual blocks, first
   expect_gradients<deep<3>, rows>();
 }
 
+TEST_CASE("repeat that recomputes: gradients") {
+  constexpr shape rows{.n = 3, .c = 5};
+  expect_gradients<repeat<1, perceptron, activations::recomputed>, rows>();
+  expect_gradients<sequential<named<"a", repeat<3, residual_perceptron, activations::recomputed>>, named<"b", repeat<2, perceptron>>>, rows>();
+}
+
 TEST_CASE("two repeats: gradients") {
   expect_gradients<sequential<named<"a", repeat<3, residual_perceptron>>, named<"", relu>, named<"b", repeat<2, perceptron>>>,
                    shape{.n = 2, .c = 5}>();
@@ -55,6 +62,21 @@ TEST_CASE("residual: gradients with the identity and with a convolution as short
 
 struct basic_block : sequential<named<"", residual<named<"", convolved>>>, named<"", gelu>> {};
 struct stage : sequential<named<"0", residual<named<"", strided>, named<"downsample", downsample>>>, named<"", gelu>> {};
+
+TEST_CASE("frozen: the gradient of the input is that of the layer, the parameters have none") {
+  using net = sequential<named<"fc", dense>, named<"", gelu>, named<"head", dense>>;
+  using still = sequential<named<"fc", frozen<dense>>, named<"", gelu>, named<"head", dense>>;
+  constexpr shape in{.n = 3, .c = 5};
+  ssl::testing::single_network<net, in, ssl::backends::reference> moving;
+  ssl::testing::single_network<still, in, ssl::backends::reference> held;
+  moving.randomise(1), held.randomise(1);
+  std::vector<double> const x = ssl::testing::random_values<double>(in.elements(), 1, 2), gy = ssl::testing::random_values<double>(moving.output.elements(), 1, 3);
+  CHECK(held.forward(x) == moving.forward(x));
+  CHECK(held.backward(gy) == moving.backward(gy));
+  CHECK(held.gradient("head.weight") == moving.gradient("head.weight"));
+  for (double g : held.gradient("fc.weight")) CHECK(g == 0);
+  for (double g : held.gradient("fc.bias")) CHECK(g == 0);
+}
 
 TEST_CASE("a small residual network: gradients, with joint and separate statistics") {
   using network = sequential<named<"conv1", conv2d<conv_config{.out = 3, .padding = 1}>>, named<"bn1", batch_norm<>>, named<"", gelu>,

@@ -4,6 +4,7 @@
 #include "ssl/layers/l2_normalize.hpp"
 #include "ssl/layers/layer_norm.hpp"
 #include "ssl/layers/layer_scale.hpp"
+#include "ssl/layers/local_response_norm.hpp"
 #include "ssl/layers/softmax.hpp"
 
 namespace {
@@ -47,6 +48,13 @@ TEST_CASE("layer_scale, l2_normalize, softmax: gradients") {
   expect_gradients<l2_normalize, tokens>();
   expect_gradients<softmax, tokens>();
   expect_gradients<softmax, shape{.n = 3, .c = 31}>();
+}
+
+TEST_CASE("local_response_norm: gradients of odd and even windows") {
+  constexpr shape maps{.n = 2, .h = 1, .w = 2, .c = 7};
+  expect_gradients<local_response_norm<local_response_norm_config{.alpha_millionths = 900'000}>, maps>();
+  expect_gradients<local_response_norm<local_response_norm_config{.size = 4, .alpha_millionths = 900'000, .k_thousandths = 2'000}>, maps>();
+  expect_gradients<local_response_norm<local_response_norm_config{.size = 9, .alpha_millionths = 900'000, .beta_thousandths = 500}>, shape{.n = 1, .c = 3}>();
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 namespace {
 
-template <ssl::losses::similarity Form, ssl::layers::projection_form Projector = ssl::layers::projection_form::last_linear>
+template <ssl::losses::similarity Form, ssl::layers::simclr_form Projector = ssl::layers::simclr_form::last_linear>
 using simclr =
     ssl::objectives::simclr<ssl::objectives::simclr_config{.hidden = 5, .output = 4, .projector = Projector, .similarity = Form}>;
 using ssl::losses::similarity;
@@ -13,8 +13,8 @@ using ssl::losses::similarity;
 TEST_CASE("simclr on a convolutional encoder: gradients of a step") {
   expect_step<tiny::run<simclr<similarity::stored>>>();
   expect_step<tiny::run<simclr<similarity::tiled>>>();
-  expect_step<tiny::run<simclr<similarity::automatic, ssl::layers::projection_form::last_norm>>>();
-  expect_step<tiny::run<simclr<similarity::automatic, ssl::layers::projection_form::published>>>();
+  expect_step<tiny::run<simclr<similarity::automatic, ssl::layers::simclr_form::last_norm>>>();
+  expect_step<tiny::run<simclr<similarity::automatic, ssl::layers::simclr_form::published>>>();
 }
 
 TEST_CASE("simclr on a vision transformer: gradients of a step") {

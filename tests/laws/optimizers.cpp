@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ssl/optimizers/adamw.hpp"
+#include "ssl/optimizers/lamb.hpp"
+#include "ssl/optimizers/lars.hpp"
 #include "ssl/optimizers/sgd.hpp"
 
 #include <cmath>
@@ -40,17 +42,20 @@ double distance(std::vector<double> const& a, std::vector<double> const& b) {
 }
 
 using with_nesterov = sgd<sgd_config{.nesterov = nesterov::yes}>;
+using solo_lars = lars<lars_config{.form = lars_form::solo}>;
 
-TEST_CASE_TEMPLATE("no gradient and no decay: nothing moves", Optimizer, sgd<>, with_nesterov, adam<>, adamw) {
+TEST_CASE_TEMPLATE("no gradient and no decay: nothing moves", Optimizer, sgd<>, with_nesterov, adam<>, adamw, lars<>, solo_lars,
+                   lamb<>) {
   CHECK(after_steps<Optimizer>({.weight_decay = 0}, start(), [](int, int, double) { return 0.0; }) == start());
 }
 
-TEST_CASE_TEMPLATE("a rate of zero: nothing moves", Optimizer, sgd<>, with_nesterov, adam<>, adamw) {
+TEST_CASE_TEMPLATE("a rate of zero: nothing moves", Optimizer, sgd<>, with_nesterov, adam<>, adamw, lars<>, solo_lars, lamb<>) {
   CHECK(after_steps<Optimizer>({.learning_rate = 0, .weight_decay = 0.1}, start(),
                                [](int s, int i, double) { return noise(s, i); }) == start());
 }
 
-TEST_CASE_TEMPLATE("the mirrored problem has the mirrored path", Optimizer, sgd<>, with_nesterov, adam<>, adamw) {
+TEST_CASE_TEMPLATE("the mirrored problem has the mirrored path", Optimizer, sgd<>, with_nesterov, adam<>, adamw, lars<>,
+                   solo_lars, lamb<>) {
   std::vector<double> mirrored = start();
   for (double& w : mirrored) w = -w;
   typename Optimizer::options const o{.learning_rate = 0.05, .weight_decay = 0.1};
@@ -68,6 +73,20 @@ TEST_CASE_TEMPLATE("Adam's path does not change with the scale of the gradients"
   CHECK(distance(a, start()) > 0.1);
 }
 
+TEST_CASE_TEMPLATE("LARS takes a first step whose length does not change with the scale of the gradient", Optimizer, lars<>,
+                   lars<lars_config{.form = lars_form::simclr}>, lars<lars_config{.form = lars_form::simclr_popular}>) {
+  auto const moved = [](double scale) {
+    parameters<Optimizer> p({block(0, elements)}, elements);
+    p.weights = start();
+    for (int i = 0; i < elements; ++i) p.gradients[i] = scale * noise(0, i);
+    p.step({.learning_rate = 2, .coefficient = 0.25}, 0);
+    return distance(p.weights, start());
+  };
+  INFO("seed " << seed);
+  CHECK(moved(1) > 0.1);
+  CHECK(std::abs(moved(1024) - moved(1)) < 1e-12);
+}
+
 TEST_CASE("sgd's path scales with its gradients") {
   sgd<>::options const o{.learning_rate = 0.05};
   auto const a = after_steps<sgd<>>(o, std::vector<double>(elements), [](int s, int i, double) { return noise(s, i); });
@@ -76,7 +95,7 @@ TEST_CASE("sgd's path scales with its gradients") {
   CHECK(a == b);
 }
 
-TEST_CASE_TEMPLATE("every optimizer descends a bowl", Optimizer, sgd<>, with_nesterov, adam<>, adamw) {
+TEST_CASE_TEMPLATE("every optimizer descends a bowl", Optimizer, sgd<>, with_nesterov, adam<>, adamw, lars<>, solo_lars, lamb<>) {
   auto const end = after_steps<Optimizer>({.learning_rate = 0.05}, start(), [](int, int, double w) { return w; });
   double before = 0, after = 0;
   for (double w : start()) before += w * w;

@@ -61,6 +61,7 @@ struct place_encoder : layers::sequential<named<"conv", layers::conv2d<layers::c
 struct adversarial : objective_defaults {
   struct options {
     double copy_weight = 2;
+    PRETEXT_FIELDS(copy_weight)
   };
   using networks = type_list<
       named<"painter",

@@ -16,6 +16,7 @@ template <average_moves When>
 struct moving_target : objective_defaults {
   struct options {
     number momentum = 0.75;
+    PRETEXT_FIELDS(momentum)
   };
   using networks =
       type_list<named<"projector", layers::sequential<named<"fc", layers::linear<layers::linear_config{.out = 4}>>>>,

@@ -39,6 +39,7 @@ template <bool Detached>
 struct rearrangements : objective_defaults {
   struct options {
     double views_weight = 1;
+    PRETEXT_FIELDS(views_weight)
   };
   using networks = type_list<named<"head", layers::linear<layers::linear_config{.out = 4}>>>;
   using losses = type_list<named<"views", ssl::losses::cosine<>>, named<"patches", ssl::losses::mean_square_error>>;

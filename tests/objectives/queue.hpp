@@ -84,6 +84,7 @@ template <int Kept, int Width, state_moves When = state_moves::after_optimizer>
 struct queued_keys : objective_defaults {
   struct options {
     double momentum = 0.5;
+    PRETEXT_FIELDS(momentum)
   };
   using losses = type_list<named<"like", ssl::losses::cosine<>>, named<"unlike", square_similarity>>;
   using states = type_list<named<"queue", state_block<shape{.n = Kept, .c = Width}, state_init::unit_rows>>>;

@@ -16,6 +16,7 @@ struct two_losses : objective_defaults {
   struct options {
     number contrast = 0.5;
     number distance = linear_ramp{.from = 3, .to = 1, .steps = 10};
+    PRETEXT_FIELDS(contrast, distance)
   };
   using networks = type_list<named<"projector", layers::linear<layers::linear_config{.out = 4}>>>;
   using losses = type_list<named<"contrast", ssl::losses::nt_xent<>>, named<"distance", ssl::losses::mean_square_error>>;

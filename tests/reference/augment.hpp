@@ -4,51 +4,25 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "reference/augment_colour.hpp"
+#include "reference/stored_image.hpp"
 #include "reference/suite.hpp"
 #include "ssl/augmentations/color.hpp"
 #include "ssl/augmentations/gaussian_blur.hpp"
+#include "ssl/augmentations/mix.hpp"
+#include "ssl/augmentations/multi_crop.hpp"
 #include "ssl/augmentations/normalise.hpp"
+#include "ssl/augmentations/quarter_turns.hpp"
+#include "ssl/augmentations/random_erasing.hpp"
 #include "ssl/augmentations/random_horizontal_flip.hpp"
 #include "ssl/augmentations/random_resized_crop.hpp"
 #include "ssl/augmentations/random_solarize.hpp"
+#include "ssl/augmentations/random_vertical_flip.hpp"
 #include "ssl/augmentations/resample.hpp"
 
 /// \file
 /// The operations of augmentations against tensors that torchvision made. They run on the host, in double and in float.
 namespace reference_suite {
-
-using namespace ssl::augmentations;
-using ssl::io::safetensor;
-
-/// A stored image (C, H, W) in both forms: 8-bit pixels and planes in units of 255.
-struct stored_image {
-  int channels, height, width;
-  std::vector<std::uint8_t> planes, pixels;
-
-  stored_image(reference_case const& c, int which) {
-    safetensor const& t = c.tensors().at("image_u8");
-    std::size_t const rank = t.shape.size();
-    channels = static_cast<int>(t.shape[rank - 3]), height = static_cast<int>(t.shape[rank - 2]),
-    width = static_cast<int>(t.shape[rank - 1]);
-    std::vector<std::uint8_t> const all = t.to<std::uint8_t>();
-    int const plane = height * width;
-    planes.assign(all.begin() + which * channels * plane, all.begin() + (which + 1) * channels * plane);
-    pixels.resize(planes.size());
-    for (int c = 0; c < channels; ++c)
-      for (int i = 0; i < plane; ++i) pixels[i * channels + c] = planes[c * plane + i];
-  }
-  ssl::image_view view() const { return {pixels.data(), height, width, channels}; }
-  template <class T>
-  std::vector<T> units() const {
-    std::vector<T> v(planes.size());
-    for (std::size_t i = 0; i < v.size(); ++i) v[i] = static_cast<T>(planes[i]) * unit_of_bytes<T>;
-    return v;
-  }
-  template <class T>
-  tile<T> over(std::vector<T>& v) const {
-    return {v.data(), ssl::index{height} * width, channels, height, width};
-  }
-};
 
 template <class T, resample_config Config>
 void compare_crops(reference_case const& c, std::string const& form) {
@@ -89,17 +63,92 @@ void compare_images(reference_case const& c, std::string const& name, Make make)
   expect_near(name, all, c.stored<double>(name), c.limit<T>());
 }
 
-/// The file holds bytes, which a flip moves: in their own units they come out exact.
+/// The file holds bytes, which a flip or a turn moves: in their own units they come out exact.
 inline void flips(reference_case const& c) {
-  std::vector<float> all;
+  std::vector<float> left_right, top_bottom, turned[4];
   for (int k = 0; k < static_cast<int>(c.extents("image_u8").at(0)); ++k) {
     stored_image const image(c, k);
-    std::vector<float> v(image.planes.begin(), image.planes.end());
+    std::vector<float> v(image.planes.begin(), image.planes.end()), out(v.size());
+    vertical_flip<float>{image.over(v)}.rows(0, image.over(out));
+    top_bottom.insert(top_bottom.end(), out.begin(), out.end());
     flip_horizontal(image.over(v));
-    all.insert(all.end(), v.begin(), v.end());
+    left_right.insert(left_right.end(), v.begin(), v.end());
+    std::vector<float> const pixels(image.pixels.begin(), image.pixels.end());
+    for (int turns = 0; turns < 4; ++turns) {
+      turn_quarters(pixels.data(), {1, image.height, image.width, image.channels}, turns, out.data());
+      turned[turns].insert(turned[turns].end(), out.begin(), out.end());
+    }
   }
-  expect_near("hflip", all, c.stored<double>("hflip"), c.limit<float>());
-  without_counterpart(c, "vflip, rot90_*, rotnet_*");
+  expect_near("hflip", left_right, c.stored<double>("hflip"), c.limit<float>());
+  expect_near("vflip", top_bottom, c.stored<double>("vflip"), c.limit<float>());
+  for (int turns = 0; turns < 4; ++turns)
+    for (std::string const& name : {"rot90_ccw_k" + std::to_string(turns), "rotnet_label" + std::to_string(turns)})
+      expect_near(name, turned[turns], c.values<double>(name), c.limit<float>());
+}
+
+/// The box and the mixes with the numbers that the file has.
+inline void erase_mixup_cutmix(reference_case const& c) {
+  nlohmann::json const& hyper = c.hyper();
+  int const n = hyper.at("n"), h = hyper.at("h"), w = hyper.at("w"), classes = hyper.at("classes");
+  std::vector<int> const box = hyper.at("erase_box");
+  std::vector<double> const values = c.stored<double>("erase_values");
+  std::vector<int> const cut = c.stored<int>("cutmix_box_y0_y1_x0_x1");
+  std::vector<std::int32_t> const labels = c.stored<std::int32_t>("labels");
+  double const lambda = hyper.at("lam"), smoothing = hyper.at("smoothing");
+  batch_mix const mixup{.lambda = lambda},
+      cutmix{c.number("cutmix_lambda_corrected"), true, {cut[0], cut[2], cut[1] - cut[0], cut[3] - cut[2]}};
+
+  in_double_and_float([&]<class T>() {
+    auto const erased = [&](auto value) {
+      std::vector<T> planes = c.stored<T>("x");
+      for (int i = 0; i < n; ++i)
+        erase(tile<T>{planes.data() + i * 3 * h * w, ssl::index{h} * w, 3, h, w}, {box[0], box[1], box[2], box[3]}, value);
+      return planes;
+    };
+    auto const stored = [&](int k, int y, int x) {
+      return values[static_cast<std::size_t>((k * box[2] + y - box[0]) * box[3] + x - box[1])];
+    };
+    expect_near("erased_zero", erased([](int, int, int) { return 0.0; }), c.stored<double>("erased_zero"), c.limit<T>());
+    expect_near("erased_values", erased(stored), c.stored<double>("erased_values"), c.limit<T>());
+
+    auto const mixed = [&](batch_mix const& mix, std::string const& name) {
+      std::vector<T> images = c.values<T>("x"), targets(static_cast<std::size_t>(n * classes), T(NAN));
+      mix_images(mix, {n, h, w, 3}, images.data());
+      mix_targets(mix, labels.data(), n, classes, smoothing, targets.data());
+      expect_near(name + "_x", images, c.values<double>(name + "_x"), c.limit<T>());
+      expect_near(name + "_targets", targets, c.stored<double>(name + "_targets"), c.limit<T>());
+    };
+    mixed(mixup, "mixup");
+    mixed(cutmix, "cutmix");
+  });
+  bool found = false;  // the centre was drawn, and is not in the file: one of all places gives the box and its lambda
+  for (int y = 0; y < h; ++y)
+    for (int x = 0; x < w; ++x) {
+      batch_mix const m = cut_at(std::sqrt(1 - lambda), y, x, h, w);
+      found = found || (m.box == cutmix.box && std::abs(m.lambda - cutmix.lambda) < 1e-12);
+    }
+  CHECK(found);
+}
+
+/// The presets' numbers of crops, their sizes and scales: one row of the file's table for each.
+inline void multi_crop_presets(reference_case const& c) {
+  std::vector<double> table;
+  auto const add_group = [&table](view_group const& g, random_resized_crop_options const& crop) {
+    for (float v : {static_cast<float>(g.views), static_cast<float>(g.size.h), crop.scale_low, crop.scale_high})
+      table.push_back(std::round(static_cast<double>(v) * 1e6) / 1e6);
+  };
+  auto const add_row = [&](view_layout const& l, auto const& large, auto const& small) {
+    add_group(l.group[0], large.template get<"crop">());
+    add_group(l.group[1], small.template get<"crop">());
+  };
+  constexpr ssl::shape image{1, 224, 224, 3};
+  dino::options const dino_numbers;
+  dinov2<>::options const dinov2_numbers;
+  swav::options const swav_numbers;
+  add_row(dino::layout(image), dino_numbers.chain<1>(), dino_numbers.chain<2>());
+  add_row(dinov2<>::layout(image), dinov2_numbers.chain<1>(), dinov2_numbers.chain<2>());
+  add_row(swav::layout(image), swav_numbers.chain<0>(), swav_numbers.chain<1>());
+  expect_near("presets", table, c.stored<double>("presets"), c.limit<double>());
 }
 
 template <class T>

@@ -16,6 +16,7 @@ norm='{"x": {"shape": [4, 6]}, "param.weight": {"shape": [6]}, "param.bias": {"s
 cat >"$folder/index.json" <<END
 {"cases": [
   $(entry layers/conv2d_good '{"cout": 4, "k": 5, "s": 1, "p": 2}' "$conv"),
+  $(entry layers/conv2d_grouped '{"cout": 4, "k": 5, "s": 1, "p": 2, "groups": 2, "dilation": 3}' "$conv"),
   $(entry layers/conv2d_reflecting '{"cout": 4, "k": 5, "s": 1, "p": 2, "padding_mode": "reflect"}' "$conv"),
   $(entry layers/conv2d_incomplete '{"k": 5, "s": 1, "p": 2}' "$conv"),
   $(entry layers/batch_norm_1d_tiny_epsilon '{"eps": 1.5e-9, "momentum": 0.1, "kind": "train"}' "$norm"),
@@ -30,6 +31,7 @@ expect() {
 }
 expect layers 'REFERENCE_CASE("layers/conv2d_good")'
 expect layers 'layer<conv2d<conv_config{.out = 4, .kernel = 5, .stride = 1, .padding = 2, .bias = bias::none}>, shape{2, 8, 7, 3}>(tensors);'
+expect layers '.padding = 2, .groups = 2, .dilation = 3, .bias = bias::none}>'
 for name in conv2d_reflecting conv2d_incomplete batch_norm_1d_tiny_epsilon batch_norm_1d_other_kind; do
   expect layers "REFERENCE_CASE_NOT_BUILT(\"layers/$name\", "
 done

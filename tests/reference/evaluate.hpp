@@ -6,6 +6,8 @@
 #include "ssl/evaluation/diagnostics.hpp"
 #include "ssl/evaluation/knn.hpp"
 #include "ssl/evaluation/linear_probe.hpp"
+#include "ssl/evaluation/pca.hpp"
+#include "ssl/evaluation/ridge.hpp"
 
 /// \file
 /// Evaluation against a file, on features in double and in float.
@@ -105,6 +107,45 @@ inline void logistic_regression(reference_case const& c) {
       expect_near(form + "sklearn_binary_weight", difference, c.stored<double>(form + "sklearn_binary_weight"), c.limit<T>());
       expect_near(form + "sklearn_binary_bias", binary.bias(1) - binary.bias(0), c.number(form + "sklearn_binary_bias"),
                   c.limit<T>());
+    }
+  });
+}
+
+/// Components up to their signs.
+inline void principal_components(reference_case const& c) {
+  in_double_and_float([&]<class T>() {
+    auto const x = embeddings_of<T>(c, "x");
+    int const count = c.hyper().at("k");
+    auto found = evaluation::pca(x, count);
+    auto projected = found.project(x);
+    auto const expected = embeddings_of<double>(c, "components");
+    for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+      double along = 0;
+      for (std::size_t d = 0; d < x.shape(1); ++d) along += found.components(k, d) * expected(k, d);
+      if (along > 0) continue;
+      for (std::size_t d = 0; d < x.shape(1); ++d) found.components(k, d) *= -1;
+      for (std::size_t row = 0; row < x.shape(0); ++row) projected(row, k) *= -1;
+    }
+    auto const compare = [&](char const* name, auto const& array) {
+      expect_near(name, flat(array), c.stored<double>(name), c.limit<T>());
+    };
+    compare("mean", found.mean);
+    compare("components", found.components);
+    compare("explained_variance", found.explained_variance);
+    compare("explained_variance_ratio", found.explained_variance_ratio);
+    compare("projected", projected);
+  });
+}
+
+inline void ridge_regression(reference_case const& c) {
+  in_double_and_float([&]<class T>() {
+    auto const x = embeddings_of<T>(c, "x"), y = embeddings_of<T>(c, "y");
+    for (nlohmann::json const& alpha : c.hyper().at("alpha")) {
+      auto const found = evaluation::ridge(x, y, alpha.get<double>());
+      std::string const form = "alpha" + alpha.dump() + ".";
+      expect_near(form + "weight", flat(found.weights), c.stored<double>(form + "weight"), c.limit<T>());
+      expect_near(form + "bias", flat(found.bias), c.stored<double>(form + "bias"), c.limit<T>());
+      expect_near(form + "predicted", flat(found.predict(x)), c.stored<double>(form + "predicted"), c.limit<T>());
     }
   });
 }

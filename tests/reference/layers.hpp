@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/objectives.hpp"
+#include "reference/losses.hpp"
 #include "reference/on_every_backend.hpp"
 #include "reference/suite.hpp"
 #include "ssl/io/vit_naming.hpp"
@@ -9,17 +9,21 @@
 #include "ssl/layers/attention.hpp"
 #include "ssl/layers/batch_norm.hpp"
 #include "ssl/layers/conv2d.hpp"
+#include "ssl/layers/conv_transpose2d.hpp"
 #include "ssl/layers/drop_path.hpp"
-#include "ssl/layers/heads/projection.hpp"
+#include "ssl/layers/heads/dino_head.hpp"
+#include "ssl/layers/heads/presets.hpp"
 #include "ssl/layers/l2_normalize.hpp"
 #include "ssl/layers/layer_norm.hpp"
 #include "ssl/layers/linear.hpp"
+#include "ssl/layers/local_response_norm.hpp"
 #include "ssl/layers/mlp.hpp"
 #include "ssl/layers/pool.hpp"
 #include "ssl/layers/positions.hpp"
 #include "ssl/layers/softmax.hpp"
 #include "ssl/layers/swiglu.hpp"
 #include "ssl/layers/transformer_block.hpp"
+#include "ssl/layers/weight_norm_linear.hpp"
 #include "ssl/testing/network.hpp"
 
 /// \file

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+
 #include "reference/on_every_backend.hpp"
 #include "reference/suite.hpp"
+#include "ssl/encoders/vit.hpp"
 #include "ssl/optimizers/adamw.hpp"
 #include "ssl/optimizers/fused_update.hpp"
+#include "ssl/optimizers/lamb.hpp"
+#include "ssl/optimizers/lars.hpp"
 #include "ssl/optimizers/sgd.hpp"
+#include "ssl/pipeline/network_table.hpp"
 #include "ssl/testing/network.hpp"
 
 /// \file
@@ -14,6 +20,7 @@ namespace reference_suite {
 
 using namespace ssl::optimizers;
 using ssl::parameter_kind;
+namespace encoders = ssl::encoders;
 
 /// A few tensors under an optimizer, as the flat arrays of a backend.
 template <class Optimizer, class Backend, class T>
@@ -107,6 +114,52 @@ void trajectory(reference_case const& c, typename Optimizer::options options, st
         }
     }
   });
+}
+
+/// Steps of LARS from weights of zero, and on gradients of zero.
+inline void lars_guards(reference_case const& c, double rate, double decay, double coefficient) {
+  ssl::index const steps = c.extents("grad_w").at(0);
+  on_every_backend([&]<class Backend, class T>() {
+    auto const expect_steps = [&]<lars_form Form>(std::string const& name, typename lars<lars_config{Form}>::options o) {
+      o.learning_rate = rate, o.weight_decay = decay, o.decays = decay_scope::all;
+      for (bool const from_zero : {true, false}) {
+        parameter_set<lars<lars_config{Form}>, Backend, T> p({{c.stored<T>(from_zero ? "w0_zero" : "w0")}});
+        std::string const all = name + (from_zero ? ".zero_param.w" : ".zero_grad.w");
+        for (ssl::index i = 0; i < steps; ++i) {
+          std::vector<T> const gradient = at_step<T>(c, "grad_w", i);
+          p.step(o, i, {from_zero ? gradient : std::vector<T>(gradient.size())});
+          expect_near(all + " after step " + std::to_string(i), p.weights(0), at_step<double>(c, all, i), c.limit<T>());
+        }
+      }
+    };
+    expect_steps.template operator()<lars_form::paper>("mocov3", {.coefficient = coefficient});
+    expect_steps.template operator()<lars_form::solo>("solo", {});
+    expect_steps.template operator()<lars_form::lightly>("lightly", {.coefficient = coefficient});
+  });
+}
+
+/// Rates and decays of every parameter of a vision transformer, in the order of the file.
+template <encoders::vit_config Config>
+void layer_decay(reference_case const& c, double decay, double weight_decay) {
+  using network = encoders::vit<Config>;
+  constexpr auto const& table = ssl::block_table_of<network, ssl::shape{1, Config.image_h, Config.image_w, 3},
+                                                    ssl::environment<ssl::backends::reference, double>>;
+  std::map<std::string, ssl::parameter_traits> traits;
+  for (int i = 0; i < table.parameters; ++i)
+    for (int t = 0; t < table.parameter[i].times; ++t) traits[table.parameter_name(i, t).text] = table.parameter[i].traits(t);
+  auto const expect = [&](char const* name, auto const& value_of) {
+    std::vector<double> found;
+    for (std::string const parameter : c.hyper().at("parameter_order")) {
+      REQUIRE_MESSAGE(traits.contains(parameter), parameter);
+      found.push_back(value_of(traits.at(parameter)));
+    }
+    expect_near(name, found, c.stored<double>(name), c.limit<double>());
+  };
+  expect("mae.lr_scale", [=](auto p) { return layer_rates{.decay = decay}.at(p); });
+  expect("mae.weight_decay", [=](auto p) { return decays(decay_scope::weights, p) ? weight_decay : 0.0; });
+  expect("dino.weight_decay_on", [](auto p) { return decays(decay_scope::weights_and_tokens, p) ? 1.0 : 0.0; });
+  expect("dinov2.lr_multiplier", [=](auto p) { return layer_rates{.decay = decay, .embedding = 0.2}.at(p); });
+  expect("dinov2.wd_multiplier", [](auto p) { return decays(decay_scope::weights_and_tokens, p) ? 1.0 : 0.0; });
 }
 
 /// A step of size 1 from zero moves by the clipped gradient.

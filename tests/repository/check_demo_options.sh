@@ -18,12 +18,15 @@ expect() {
   fi
 }
 
-for option in --data --epochs --images --out --seed --threads; do
+for option in --data --epochs --images --out --seed --threads --checkpoint-every; do
   expect 0 "$option" --help
   expect 2 "$option needs a value" $option
 done
+expect 0 --resume --help
 expect 2 "unknown option --epoch" --epoch 3
 expect 2 "not imagenet" --data imagenet
+expect 2 "not folder:" --data folder:
+for kind in idx: cifar10: folder: procedural; do expect 0 "$kind" --help; done
 
 ((status == 0)) && echo "the demo's options behave"
 exit $status

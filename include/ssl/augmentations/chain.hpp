@@ -64,8 +64,9 @@ void interleave(tile<float> t, float* __restrict__ out) {
 /// Whether a chain has the stage that is asked for.
 template <bool There>
 struct stage_is_there {
-  static_assert(There, "ssl[E131]: this augmentation chain has no stage of that name; use one of the names in its `named<...>` list "
-                       "(docs/errors.md#e131)");
+  static_assert(There,
+                "ssl[E131]: this augmentation chain has no stage of that name; use one of the names in its `named<...>` list "
+                "(docs/errors.md#e131)");
 };
 
 /// The numbers of a chain's stages, reached by the stages' names: `options.get<"blur">().sigma_low_px`.
@@ -102,8 +103,9 @@ struct chain_options : detail::stage_options<Named>... {
 /// Whether the stages of a chain stand in an order that works.
 template <bool Valid>
 struct stage_order {
-  static_assert(Valid, "ssl[E130]: a stage that samples the picture, such as a crop, is not the first of its augmentation chain; "
-                       "make it the first, and the only one (docs/errors.md#e130)");
+  static_assert(Valid,
+                "ssl[E130]: a stage that samples the picture, such as a crop, is not the first of its augmentation chain; "
+                "make it the first, and the only one (docs/errors.md#e130)");
 };
 
 /// Stages, `named<"crop", random_resized_crop<>>`, `named<"flip", random_horizontal_flip>`, ..., applied in order to make one
@@ -133,6 +135,7 @@ struct basic_chain {
  public:
   /// A stage that samples is the first, and no other one is.
   static constexpr bool valid = table.sampling_is_first();
+  static constexpr bool accepts(shape image) { return (accepts_image<typename Named::type>(image) && ...); }
   /// How often the pixels are walked through.
   static constexpr int passes = table.passes;
 
@@ -145,6 +148,15 @@ struct basic_chain {
     } else {
       view<colours::other>(image, o, key, picture, out, memory).run();
     }
+  }
+
+  /// What the chain's normalisation does to a value, for those who must treat images alike later; nothing where there is none.
+  static constexpr channel_statistics statistics(options const& o) {
+    channel_statistics found{};
+    o.for_each([&found](char const*, auto const& stage) {
+      if constexpr (std::is_same_v<decltype(stage), channel_statistics const&>) found = stage;
+    });
+    return found;
   }
 
  private:
@@ -205,8 +217,8 @@ struct basic_chain {
       for (int first = 0; first < image_.h; first += tile_rows_) {
         int const rows = math::min(tile_rows_, image_.h - first);
         float* const place = out_ + index{first} * image_.w * image_.c;
-        tile<float> t{whole + index{first} * image_.w, plane(), image_.c, rows, image_.w};
-        if constexpr (last && makes) t = {image_.c == 1 ? place : tile_, index{rows} * image_.w, image_.c, rows, image_.w};
+        tile<float> t{whole + index{first} * image_.w, plane(), image_.c, rows, image_.w, first};
+        if constexpr (last && makes) t = {image_.c == 1 ? place : tile_, index{rows} * image_.w, image_.c, rows, image_.w, first};
         if constexpr (makes) source.rows(first, t);
         for_each_index<size>([&]<int I>() { stage_in<Pass, I>(t); });
         if constexpr (last) {

@@ -13,6 +13,12 @@
 ///          saturation    v <- f v + (1 - f) grey of the pixel
 ///          hue           h <- h + shift in HSV, turns
 /// Source   torchvision 0.28, transforms.functional on float tensors. Deviation: none in exact arithmetic
+///
+/// SimCLR's own code (google-research/simclr, tf2/data_util.py) has other forms of three of them:
+///
+/// Formula  brightness, version 1   v <- v + delta
+///          contrast                v <- f v + (1 - f) mean of the channel
+///          saturation              s <- f s in HSV, at most 1
 namespace ssl::augmentations {
 
 template <class T>
@@ -70,6 +76,33 @@ void adjust_contrast(tile<T> t, T factor, T mean) {
 template <colours Colours, class T>
 void adjust_contrast(tile<T> whole, T factor) {
   adjust_contrast(whole, factor, static_cast<T>(grey_sum<Colours>(whole) / whole.pixels()));
+}
+
+template <class T>
+void add_brightness(tile<T> t, T delta) {
+  for (int c = 0; c < t.channels; ++c) detail::scale_channel(t.channel(c), t.pixels(), T(1), delta);
+}
+
+/// The means are those of the whole image's channels.
+template <class T>
+void adjust_contrast_of_channels(tile<T> t, T factor, T const* means) {
+  for (int c = 0; c < t.channels; ++c) detail::scale_channel(t.channel(c), t.pixels(), factor, (T(1) - factor) * means[c]);
+}
+
+/// Requires three channels. With the chroma C = S V, every channel is V - C times a number of the hue alone.
+template <class T>
+void scale_saturation(tile<T> t, T factor) {
+  T* const __restrict__ r = t.channel(0);
+  T* const __restrict__ g = t.channel(1);
+  T* const __restrict__ b = t.channel(2);
+  for (int i = 0; i < t.pixels(); ++i) {
+    T const value = math::max(r[i], math::max(g[i], b[i])), chroma = value - math::min(r[i], math::min(g[i], b[i]));
+    T const divisor = chroma > T(0) ? chroma : T(1);
+    T const scale = math::min(factor, value / divisor);
+    r[i] = value - (value - r[i]) * scale;
+    g[i] = value - (value - g[i]) * scale;
+    b[i] = value - (value - b[i]) * scale;
+  }
 }
 
 /// Requires three channels.

@@ -16,6 +16,7 @@
 ///   struct options                                             numbers, with the published values as defaults
 ///   static constexpr view_layout layout(shape image)           what one image contributes; image.n is ignored
 ///   static void apply(shape image, options const&, draw_key, image_view, sample_output const&, scratch&)
+///   static constexpr bool accepts(shape image)                 only where it cannot make its views of every image
 ///
 /// Everything random comes from the key (and its fields `view` and `operation`, which the augmentation sets), so the
 /// result depends on nothing else. `apply` is called from several threads at once, each with its own scratch.
@@ -59,11 +60,21 @@ struct sample_output {
   }
 };
 
+/// Whether a stage, chain, task, mask or policy can work on an image; those that do not say take every image.
+template <class Part>
+constexpr bool accepts_image([[maybe_unused]] shape image) {
+  if constexpr (requires { Part::accepts(image); }) {
+    return Part::accepts(image);
+  } else {
+    return true;
+  }
+}
+
 /// Memory that a thread reuses from image to image; it grows to the largest image seen and never shrinks.
 template <class T>
 class scratch_of {
  public:
-  static constexpr int slots = 6;
+  static constexpr int slots = 8;
 
   T* floats(int slot, index count) { return grown(floats_[slot], count); }
   int* integers(int slot, index count) { return grown(integers_[slot], count); }

@@ -29,37 +29,45 @@ constexpr int reflected(int place, int count) {
 
 }  // namespace detail
 
+enum class blur_border {
+  reflected,  ///< outside, the image is reflected, and the edge not repeated
+  zero,       ///< outside, the image is 0, so that its border darkens
+};
+
 /// Rows of a blurred planar image.
 ///
-/// Formula   separable; weights exp(-t^2 / (2 sigma^2)) for |t| <= radius, normalised; outside, the image is
-///           reflected (the edge is not repeated)
+/// Formula   separable; weights exp(-t^2 / (2 sigma^2)) for |t| <= radius, normalised
 /// Units     sigma: pixels
 /// Source    torchvision 0.28 gaussian_blur. Deviation: rows, then columns; any radius. PIL's GaussianBlur approximates the
-///           same by boxes, and SimCLR's own code pads with zeros
-template <class T>
+///           same by boxes; SimCLR's own code has the zero border
+template <class T, blur_border Border = blur_border::reflected>
 class gaussian_filter {
  public:
   gaussian_filter(tile<T> whole, int radius, double sigma, scratch_of<T>& memory)
       : whole_(whole),
         radius_(radius),
         weight_(memory.floats(4, 2 * radius + 1)),
-        line_(memory.floats(3, whole.width + 2 * radius)),
+        line_(memory.floats(3, 2 * (whole.width + radius))),
+        zeros_(line_ + whole.width + 2 * radius),
         place_(memory.integers(0, 2 * radius + 1)) {
     detail::fill_gaussian(weight_, radius, sigma);
+    if constexpr (Border == blur_border::zero)
+      for (int x = 0; x < whole.width; ++x) zeros_[x] = T(0);
   }
 
   /// Fills t, which must not be part of the image, with rows first, first + 1, ...
   void rows(int first, tile<T> t) const {
     int const taps = 2 * radius_ + 1, width = whole_.width;
     for (int y = 0; y < t.rows; ++y) {
-      for (int k = 0; k < taps; ++k) place_[k] = detail::reflected(first + y + k - radius_, whole_.rows);
+      for (int k = 0; k < taps; ++k) place_[k] = source_of(first + y + k - radius_, whole_.rows);
       for (int c = 0; c < t.channels; ++c) {
         T* const middle = line_ + radius_;
         detail::weighted_sums(
-            weight_, taps, [=, this](int k) { return whole_.row(c, place_[k]); }, width, middle);
+            weight_, taps, [=, this](int k) { return place_[k] == outside ? zeros_ : whole_.row(c, place_[k]); }, width, middle);
         for (int x = 1; x <= radius_; ++x) {
-          middle[-x] = middle[detail::reflected(-x, width)];
-          middle[width - 1 + x] = middle[detail::reflected(width - 1 + x, width)];
+          int const before = source_of(-x, width), behind = source_of(width - 1 + x, width);
+          middle[-x] = before == outside ? T(0) : middle[before];
+          middle[width - 1 + x] = behind == outside ? T(0) : middle[behind];
         }
         detail::weighted_sums(
             weight_, taps, [this](int k) { return line_ + k; }, width, t.row(c, y));
@@ -68,22 +76,31 @@ class gaussian_filter {
   }
 
  private:
+  static constexpr int outside = -1;
+  /// The place among `count` that stands for any place; `outside` where the image is 0.
+  static constexpr int source_of(int place, int count) {
+    if constexpr (Border == blur_border::zero) return place < 0 || place >= count ? outside : place;
+    return detail::reflected(place, count);
+  }
+
   tile<T> whole_;
   int radius_;
   T* weight_;
-  T* line_;     // a row summed over the rows around it, with its reflected ends
+  T* line_;     // a row summed over the rows around it, with what lies beyond its ends
+  T* zeros_;    // a row of zeros
   int* place_;  // the rows around it
 };
 
 /// A blurred image; out has the form of the image and is another place.
-template <class T>
+template <blur_border Border = blur_border::reflected, class T>
 void gaussian_blur(tile<T> image, int kernel_px, double sigma_px, T* out, scratch_of<T>& memory) {
-  gaussian_filter<T> const filter(image, kernel_px / 2, sigma_px, memory);
+  gaussian_filter<T, Border> const filter(image, kernel_px / 2, sigma_px, memory);
   filter.rows(0, {out, image.stride, image.channels, image.rows, image.width});
 }
 
 struct gaussian_blur_config {
   int kernel_px = 0;  ///< width of the kernel, odd; 0: a tenth of the view's height, made odd
+  blur_border border = blur_border::reflected;
   friend constexpr bool operator==(gaussian_blur_config const&, gaussian_blur_config const&) = default;
 };
 
@@ -91,12 +108,13 @@ struct gaussian_blur_options {
   float sigma_low_px = 0.1f;
   float sigma_high_px = 2.0f;
   float probability = 0.5f;
+  PRETEXT_FIELDS(sigma_low_px, sigma_high_px, probability)
 };
 
 /// A Gaussian blur with a random width, with a probability.
 ///
 /// Source  SimCLR, Chen et al. 2020, arXiv:2002.05709, appendix A: kernel of a tenth of the image, sigma in [0.1, 2], probability
-///         one half. Deviation: borders are reflected, where SimCLR's own code pads with zeros
+///         one half. Deviation: borders are reflected by default, where SimCLR's own code has zeros
 template <gaussian_blur_config Config = gaussian_blur_config{}>
 struct random_gaussian_blur {
   static_assert(Config.kernel_px == 0 || Config.kernel_px % 2 == 1);
@@ -116,7 +134,7 @@ struct random_gaussian_blur {
     return p;
   }
   static bool active(drawn const& p) { return p.applies && p.radius > 0; }
-  static gaussian_filter<float> source(drawn const& p, tile<float> whole, scratch& memory) {
+  static gaussian_filter<float, Config.border> source(drawn const& p, tile<float> whole, scratch& memory) {
     return {whole, p.radius, static_cast<double>(p.sigma), memory};
   }
 };

@@ -11,6 +11,7 @@ struct channel_statistics {
   static constexpr int capacity = 16;  ///< channels beyond are left as they are
   float mean[capacity] = {};
   float deviation[capacity] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  PRETEXT_FIELDS(mean, deviation)
 };
 
 /// Over the training images of ImageNet, as torchvision's models use them.

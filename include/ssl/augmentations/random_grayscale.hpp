@@ -13,6 +13,7 @@ namespace ssl::augmentations {
 struct random_grayscale {
   struct options {
     float probability = 0.2f;
+    PRETEXT_FIELDS(probability)
   };
   static constexpr stage_kind kind = stage_kind::pointwise;
 

@@ -25,6 +25,7 @@ void flip_horizontal(tile<T> t) {
 struct random_horizontal_flip {
   struct options {
     float probability = 0.5f;
+    PRETEXT_FIELDS(probability)
   };
   static constexpr stage_kind kind = stage_kind::pointwise;
 

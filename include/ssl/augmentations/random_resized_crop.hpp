@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/augmentations/random_box.hpp"
 #include "ssl/augmentations/resample.hpp"
 #include "ssl/augmentations/stage.hpp"
 #include "ssl/core/math.hpp"
@@ -13,33 +14,21 @@ struct random_resized_crop_options {
   float scale_high = 1.0f;
   float ratio_low = 3.0f / 4.0f;  ///< width over height
   float ratio_high = 4.0f / 3.0f;
+  PRETEXT_FIELDS(scale_low, scale_high, ratio_low, ratio_high)
 };
 
 /// A random box of a picture: area uniform in the scale, logarithm of the aspect ratio uniform, place uniform; after ten boxes
 /// that did not fit, the largest central box whose ratio is allowed.
 ///
-/// The box has the same bits on every machine: a ratio r with density 1/r comes from a uniform one kept with probability
-/// ratio_low / r, so that no logarithm is needed; products of two floats are exact in double, so that fused multiply-add
-/// changes nothing; square roots are correctly rounded.
-///
 /// Requires  0 < scale_low <= scale_high, 0 < ratio_low <= ratio_high
 /// Source    torchvision 0.28 RandomResizedCrop.get_params. Deviation: other random bits
 inline crop_box draw_crop_box(random_resized_crop_options const& o, draws& d, int height, int width) {
-  auto const between = [&d](float low, float high) {
-    return static_cast<double>(low) + static_cast<double>(high - low) * static_cast<double>(d.uniform());
-  };
   auto const rounded = [](double x) { return static_cast<int>(x + 0.5); };
   double const picture = static_cast<double>(height) * width;
   for (int tries = 0; tries < 10; ++tries) {
-    double const area = picture * between(o.scale_low, o.scale_high);
-    double ratio = between(o.ratio_low, o.ratio_high);
-    while (ratio * static_cast<double>(d.uniform()) >= static_cast<double>(o.ratio_low))
-      ratio = between(o.ratio_low, o.ratio_high);
-    int const w = rounded(math::sqrt(area * ratio)), h = rounded(math::sqrt(area / ratio));
-    if (w < 1 || w > width || h < 1 || h > height) continue;
-    int const top = static_cast<int>(d.below(static_cast<std::uint32_t>(height - h + 1)));
-    int const left = static_cast<int>(d.below(static_cast<std::uint32_t>(width - w + 1)));
-    return {top, left, h, w};
+    double const area = picture * uniform_between(d, o.scale_low, o.scale_high);
+    crop_box const box = box_of(area, log_uniform_between(d, o.ratio_low, o.ratio_high));
+    if (box.width >= 1 && box.width <= width && box.height >= 1 && box.height <= height) return placed(box, d, height, width);
   }
   int w = width, h = height;
   double const ratio = static_cast<double>(width) / height;

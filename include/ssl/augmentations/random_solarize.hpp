@@ -26,6 +26,7 @@ struct random_solarize {
   struct options {
     float threshold = 0.5f;
     float probability = 0.2f;
+    PRETEXT_FIELDS(threshold, probability)
   };
   static constexpr stage_kind kind = stage_kind::pointwise;
 

@@ -32,6 +32,15 @@ struct simclr : two_views<simclr_chain> {
   };
 };
 
+/// As SimCLR's own code has it (version 2, tf2/data_util.py): its forms of contrast, saturation and blur, and no normalisation.
+/// For version 1 take jitter_form::simclr_version_1.
+struct simclr_original_chain
+    : chain<named<"crop", random_resized_crop<resample_config{.filter = filter::bicubic}>>, named<"flip", random_horizontal_flip>,
+            named<"jitter", color_jitter<jitter_order::random, jitter_form::simclr>>, named<"gray", random_grayscale>,
+            named<"blur", random_gaussian_blur<gaussian_blur_config{.border = blur_border::zero}>>> {};
+
+using simclr_original = two_views<simclr_original_chain>;
+
 /// For small images such as those of CIFAR-10: s = 0.5 and no blur, normalised by CIFAR-10's statistics. For another data set set
 /// `options.get<"normalise">()`; for images of one channel that is a must.
 struct simclr_small_chain

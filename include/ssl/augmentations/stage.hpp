@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ssl/augmentations/concepts.hpp"
+#include "ssl/core/fields.hpp"
 #include "ssl/core/image.hpp"
 #include "ssl/core/philox.hpp"
 #include "ssl/core/shape.hpp"
@@ -10,10 +11,13 @@
 /// What a stage of an augmentation chain is. Inside a chain an image is planar (one plane of floats per channel), so that loops
 /// over pixels run at the width of the machine's registers; the last pass interleaves the channels.
 ///
-///   struct options                                                  numbers, with the published values as defaults
+///   struct options                                                  numbers, with the published values as defaults; PRETEXT_FIELDS
+///                                                                   names them
 ///   struct drawn                                                    what was drawn for one view; the stages read nothing else
 ///   static drawn draw(options const&, draws&, shape image, image_view)
 ///   static constexpr stage_kind kind                                and the functions that belong to it:
+///
+///   static constexpr bool accepts(shape image)                      only where a stage cannot work on every image
 ///
 ///   pointwise      template <colours> static void apply(drawn const&, tile<float>)
 ///   split          template <colours> static void before(drawn const&, tile<float>)
@@ -26,7 +30,7 @@ namespace ssl::augmentations {
 
 enum class stage_kind {
   sampling,       ///< makes the image from the 8-bit picture; the first stage or none
-  pointwise,      ///< changes pixels, or their order within a row, knowing nothing of the other rows
+  pointwise,      ///< changes pixels, or their order within a row, knowing their place and nothing of the other rows
   split,          ///< pointwise, then a sum over the image, then pointwise
   neighbourhood,  ///< reads the whole image for each of its rows
 };
@@ -42,6 +46,7 @@ struct tile {
   int channels = 0;
   int rows = 0;
   int width = 0;
+  int first = 0;  ///< number of the tile's first row in the image
 
   int pixels() const { return rows * width; }
   T* channel(int c) const { return data + c * stride; }

@@ -63,6 +63,11 @@ constexpr bool all_valid(type_list<Views...>) {
   return (Views::chain::valid && ...);
 }
 
+template <class... Views>
+constexpr bool all_accept(type_list<Views...>, shape size) {
+  return (Views::chain::accepts(size) && ...);
+}
+
 template <class List>
 struct options_of_views;
 template <class... Views>
@@ -80,6 +85,9 @@ struct view_groups {
   template <int I>
   using chain_at = typename type_at<I, parts>::chain;
   static constexpr bool valid = detail::all_valid(parts{});  ///< of every chain
+  static constexpr bool accepts(shape image) {
+    return (detail::all_accept(typename Groups::parts{}, Groups::size(image)) && ...);
+  }
 
   struct options : detail::options_of_views<parts>::type {
     /// The numbers of the chain of the I-th `views`, counted through all groups.
@@ -96,6 +104,19 @@ struct view_groups {
     requires(parts::size == 1) constexpr auto& get() { return chain<0>().template get<Name>(); }
     template <fixed_string Name>
     requires(parts::size == 1) constexpr auto const& get() const { return chain<0>().template get<Name>(); }
+    /// Calls f(name, options) for each stage where there is one chain, else for each chain, named "0", "1", ...
+    template <class F>
+    constexpr void for_each(F&& f) const {
+      if constexpr (parts::size == 1) {
+        chain<0>().for_each(f);
+      } else {
+        for_each_index<parts::size>([&]<int I>() {
+          name number;
+          number.append_number(I);
+          f(static_cast<char const*>(number.text), chain<I>());
+        });
+      }
+    }
   };
 
   static constexpr view_layout layout(shape image) {
@@ -115,15 +136,8 @@ struct view_groups {
     });
   }
 
-  /// What the first chain's normalisation does to a value, for those who must treat images alike later; nothing where there is
-  /// none.
-  static constexpr channel_statistics statistics(options const& o) {
-    channel_statistics found{};
-    o.template chain<0>().for_each([&found](char const*, auto const& stage) {
-      if constexpr (std::is_same_v<decltype(stage), channel_statistics const&>) found = stage;
-    });
-    return found;
-  }
+  /// What the first chain's normalisation does to a value.
+  static constexpr channel_statistics statistics(options const& o) { return chain_at<0>::statistics(o.template chain<0>()); }
 };
 
 /// Two views of each image by one chain.

@@ -47,9 +47,10 @@ struct device_error : error {
 /// The loss became NaN or infinite (E901); names the step and the first operation whose output was not finite.
 struct non_finite_error : error {
   non_finite_error(int code, index step, std::string const& layer, std::string const& text)
-      : error(code, text), step(step), layer(layer) {}
+      : error(code, text), step(step), layer(layer), text(text) {}
   index step;
   std::string layer;
+  std::string text;  ///< the message without its code, for those who add to it
 };
 
 }  // namespace ssl

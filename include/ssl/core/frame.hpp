@@ -63,6 +63,7 @@ struct frame {
   pass_randomness randomness{};
   T drop_path_rate = 0;                ///< option of the network: the largest share of samples that a layers::drop_path takes out
   T calibration_rate = 0;              ///< execution_mode::calibration: share of this batch in the running statistics
+  bool recomputes = false;             ///< a forward pass that only makes again what backward reads: running statistics stay
   output_observer* observer = nullptr; ///< used where execution::observed is set
 
   T* at(slot const& s) const { return s.exists() ? arena + s.at(iteration) : nullptr; }

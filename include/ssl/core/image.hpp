@@ -3,6 +3,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include "ssl/core/shape.hpp"
 
@@ -16,12 +18,22 @@ struct image_view {
   int channels = 0;
 };
 
-/// Anything with images: `size()` and `image(i)`, both const and callable from several threads at once.
+/// An image_view, or an object that holds the pixels and can be seen as one: what a data set that decodes on access gives.
+template <class P>
+concept picture = std::convertible_to < std::remove_cvref_t<P>
+const&, image_view > ;
+
+/// Anything with images: `size()` and `image(i)`, both const and callable from several threads at once. What image(i) gives is kept
+/// (`auto const& picture = d.image(i)`) as long as its pixels are looked at.
 template <class D>
 concept dataset = requires(D const& d, index i) {
   { d.size() } -> std::convertible_to<index>;
-  { d.image(i) } -> std::convertible_to<image_view>;
+  { d.image(i) } -> picture;
 };
+
+/// What image(i) of a data set gives, as an object.
+template <dataset D>
+using picture_of = std::remove_cvref_t<decltype(std::declval<D const&>().image(index{}))>;
 
 /// A data set that also knows classes; `label(i)` is -1 where an image has none.
 template <class D>

@@ -9,6 +9,19 @@ namespace ssl {
 /// What a block of parameters is to the optimizer: decay and adaptation are switched off by kind.
 enum class parameter_kind { weight, bias, norm_scale, norm_shift, token, position };
 
+/// What an optimizer is told about a block. It converts to the kind, which is all that most of them ask for.
+///
+/// Layers are numbered from the input: 0 holds what stands before the first one, each iteration of a `repeat` and each `residual`
+/// is one (not those inside another), and what follows the last belongs to one more, as do all other networks of a run.
+struct parameter_traits {
+  parameter_kind kind = parameter_kind::weight;
+  int layer = 1;
+  int layers_above = 0;  ///< how many layers follow
+  bool frozen = false;   ///< it does not move
+
+  constexpr operator parameter_kind() const { return kind; }
+};
+
 /// How a block is drawn before training. `fan` counts the inputs (or outputs) of one unit; `value` is the rule's number in millionths.
 enum class initializer_rule {
   constant,              ///< value
@@ -70,8 +83,16 @@ struct block_record {
   int extents[4] = {1, 1, 1, 1};
   initializer initial{};
   parameter_kind kind = parameter_kind::weight;
+  bool frozen = false;
+  int layer = 1;  ///< of the first iteration, as parameter_traits says
+  int layers_above = 0;
+  int layers_per_iteration = 0;  ///< 1 where each iteration of the repeat is a layer
 
   constexpr index elements() const { return index{extents[0]} * extents[1] * extents[2] * extents[3]; }
+  constexpr parameter_traits traits(int iteration) const {
+    int const layers_passed = iteration * layers_per_iteration;
+    return {kind, layer + layers_passed, layers_above - layers_passed, frozen};
+  }
 };
 
 }  // namespace ssl

@@ -66,6 +66,13 @@ class draws {
   }
   PRETEXT_HD constexpr bool chance(float probability) { return uniform() < probability; }
 
+  /// The same stream from its block on: for those who draw for many places in any order. A block is four words.
+  PRETEXT_HD constexpr draws from_block(std::uint32_t block) const {
+    draws later(key_);
+    later.counter_ = block;
+    return later;
+  }
+
  private:
   draw_key key_;
   philox_block block_{};

@@ -189,10 +189,17 @@ class recorder {
     b.path = path;
     leave(outside);
     b.offset = elements;
-    b.rank = request.rank, b.initial = request.initial, b.kind = request.kind;
+    b.rank = request.rank, b.initial = request.initial, b.kind = request.kind, b.frozen = frozen;
+    b.layer = open_layers > 0 || layers == 0 ? layers : layers + 1;
     for (int i = 0; i < 4; ++i) b.extents[i] = request.extents[i];
     elements += round_up(request.elements(), block_elements);
     return b.offset;
+  }
+
+  /// Begins a layer, or several equal ones of which the first is recorded; false inside another layer, where none is counted.
+  constexpr bool enter_layer() { return open_layers++ == 0 ? ++layers > 0 : false; }
+  constexpr void leave_layer(int count = 1) {
+    if (--open_layers == 0) layers += count - 1;
   }
 
   constexpr int enter_node(path_record const& node) {
@@ -208,8 +215,11 @@ class recorder {
   int passes = 1;                      ///< backward passes of the step
   bool keeps = true;                   ///< a backward pass follows
   bool differentiable_weights = true;  ///< parameters of what is being recorded want gradients
+  bool frozen = false;                 ///< ... never move
   bool overflow = false;
   int path = 0;
+  int layers = 0;       ///< begun so far, as parameter_traits counts them
+  int open_layers = 0;  ///< entered and not left
 
   int paths = 1;  ///< node 0 is the root
   int tensors = 0;

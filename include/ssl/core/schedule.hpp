@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ssl/core/fields.hpp"
 #include "ssl/core/math.hpp"
 #include "ssl/core/shape.hpp"
 
@@ -32,6 +33,7 @@ struct warmup_cosine {
   double end = 0;
   double start = 0;
   warmup_form form = warmup_form::half_open;
+  PRETEXT_FIELDS(peak, warmup_steps, steps, end, start, form)
 
   double at(index step) const {
     double const w = static_cast<double>(warmup_steps);
@@ -50,11 +52,19 @@ struct warmup_cosine {
   }
 };
 
+/// Half a cosine from `from` up or down to `to`, which comes after the last step: the average's momentum of BYOL and DINO, DINO's
+/// weight decay. With `form` next_step the last step is `to`, as in lightly.
+constexpr warmup_cosine cosine_ramp(double from, double to, index steps, warmup_form form = warmup_form::half_open) {
+  return {.peak = from, .steps = steps, .end = to, .form = form};
+}
+
 /// From `from` to `to` in equal differences over `steps`, then constant.
 struct linear_ramp {
   double from = 0;
   double to = 0;
   index steps = 1;
+  PRETEXT_FIELDS(from, to, steps)
+
   double at(index step) const { return step >= steps ? to : from + (to - from) * static_cast<double>(step) / static_cast<double>(steps); }
 };
 
@@ -63,6 +73,8 @@ struct step_decay {
   double initial = 0;
   double factor = 0.1;
   index at_steps[8] = {};  ///< 0 marks an unused place, so that `.at_steps = {1000, 2000}` says all
+  PRETEXT_FIELDS(initial, factor, at_steps)
+
   double at(index step) const {
     double value = initial;
     for (index boundary : at_steps)
@@ -72,6 +84,10 @@ struct step_decay {
 };
 
 /// A constant or a schedule.
+///
+///     number(cosine_ramp(0.996, 1, steps))                                      every step another value
+///     number(step_decay{.initial = 0.03, .at_steps = {120, 160}}).held(100)     counted in epochs of 100 steps
+///     number(schedule).delayed(100, 0)                                          0 for 100 steps, and then the schedule from its start
 class number {
  public:
   enum class kind { constant, warmup_cosine, linear, steps };
@@ -81,7 +97,22 @@ class number {
   constexpr number(linear_ramp schedule) : kind_(kind::linear), linear_(schedule) {}
   constexpr number(step_decay schedule) : kind_(kind::steps), steps_(schedule) {}
 
+  /// The same with each value kept for so many steps: a schedule that is counted in epochs.
+  constexpr number held(index steps) const {
+    number n = *this;
+    n.hold_ = steps;
+    return n;
+  }
+  /// `before` for so many steps, then this from its beginning.
+  constexpr number delayed(index steps, double before) const {
+    number n = *this;
+    n.delay_ = steps, n.before_ = before;
+    return n;
+  }
+
   double at(index step) const {
+    if (step < delay_) return before_;
+    step = (step - delay_) / hold_;
     switch (kind_) {
       case kind::warmup_cosine: return cosine_.at(step);
       case kind::linear: return linear_.at(step);
@@ -92,8 +123,23 @@ class number {
   }
   constexpr kind form() const { return kind_; }
 
+  /// f(constant), or f(name, schedule).
+  template <class F>
+  constexpr auto visit(F&& f) const {
+    switch (kind_) {
+      case kind::warmup_cosine: return f("warmup_cosine", cosine_);
+      case kind::linear: return f("linear_ramp", linear_);
+      case kind::steps: return f("step_decay", steps_);
+      case kind::constant: break;
+    }
+    return f(constant_);
+  }
+
  private:
   kind kind_ = kind::constant;
+  index hold_ = 1;
+  index delay_ = 0;
+  double before_ = 0;
   double constant_ = 0;
   ssl::warmup_cosine cosine_{};
   linear_ramp linear_{};

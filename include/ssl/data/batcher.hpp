@@ -119,7 +119,8 @@ class batcher {
       throw data_error(601, "the data set has " + std::to_string(size) + " images; expected at least one batch of " +
                                 std::to_string(batch_) + " and at most 2^32 - 1; take a smaller batch or more images");
     }
-    check_image(0, images_.image(0));
+    auto const& head = images_.image(0);
+    check_image(0, head);
   }
 
   void check_image(index i, image_view const& v) const {
@@ -188,7 +189,7 @@ class batcher {
 
   void fill_image(detail::batch_slot& slot, int position, augmentations::scratch& memory) const {
     std::uint32_t const sample = slot.samples[static_cast<std::size_t>(position)];
-    image_view const picture = images_.image(sample);
+    auto const& picture = images_.image(sample);  // it may hold the pixels
     check_image(sample, picture);
     augmentations::sample_output out = slot.out;
     out.position = position;

@@ -12,7 +12,8 @@
 
 #include "ssl/core/error.hpp"
 #include "ssl/core/image.hpp"
-#include "ssl/data/gzip.hpp"
+#include "ssl/data/compressed_file.hpp"
+#include "ssl/data/split.hpp"
 
 /// \file
 /// The format of MNIST, Fashion-MNIST and their relatives.
@@ -20,10 +21,8 @@
 ///   images   big-endian 32-bit words 2051, N, H, W; then N * H * W bytes, row by row
 ///   labels   big-endian 32-bit words 2049, N;       then N bytes
 ///
-/// Source  Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits". Deviation: files may be gzip-compressed
+/// Source  Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits". Deviation: files may be compressed by gzip or xz
 namespace ssl::data {
-
-enum class split { train, test };
 
 struct idx_options {
   index limit = -1;                  ///< only the first so many images; -1: all. What lies behind them is not read
@@ -44,7 +43,7 @@ struct idx_header {
 inline constexpr std::uint32_t idx_image_magic = 2051;
 inline constexpr std::uint32_t idx_label_magic = 2049;
 
-inline std::uint32_t idx_word(gzip_file& file, char const* what) {
+inline std::uint32_t idx_word(compressed_file& file, char const* what) {
   index const at = file.offset();
   std::uint8_t b[4];
   index const got = file.read(b, 4);
@@ -55,7 +54,7 @@ inline std::uint32_t idx_word(gzip_file& file, char const* what) {
   return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
 }
 
-inline index idx_extent(gzip_file& file, char const* what, index most) {
+inline index idx_extent(compressed_file& file, char const* what, index most) {
   index const at = file.offset();
   index const value = idx_word(file, what);
   if (value < 1 || value > most) {
@@ -65,7 +64,7 @@ inline index idx_extent(gzip_file& file, char const* what, index most) {
   return value;
 }
 
-inline idx_header read_idx_header(gzip_file& file, std::uint32_t magic, idx_options const& options) {
+inline idx_header read_idx_header(compressed_file& file, std::uint32_t magic, idx_options const& options) {
   std::uint32_t const found = idx_word(file, "the magic number");
   if (found != magic) {
     throw file_error(704, file.path(), 0,
@@ -87,7 +86,7 @@ inline idx_header read_idx_header(gzip_file& file, std::uint32_t magic, idx_opti
 }
 
 /// The bytes behind the header; the file must end behind its last entry.
-inline std::vector<std::uint8_t> read_idx_data(gzip_file& file, idx_header const& h) {
+inline std::vector<std::uint8_t> read_idx_data(compressed_file& file, idx_header const& h) {
   index const wanted = h.wanted * h.image_bytes();
   std::vector<std::uint8_t> bytes = file.take(wanted);
   if (static_cast<index>(bytes.size()) < wanted) {
@@ -105,9 +104,9 @@ inline std::vector<std::uint8_t> read_idx_data(gzip_file& file, idx_header const
 inline std::string idx_path(std::string const& folder, std::string_view name) {
   std::string const plain = (std::filesystem::path(folder) / name).string();
   std::error_code ignored;
-  if (std::filesystem::exists(plain, ignored)) return plain;
-  if (std::filesystem::exists(plain + ".gz", ignored)) return plain + ".gz";
-  throw file_error(701, plain, -1, "expected this file or one with .gz behind its name, found neither");
+  for (char const* packing : {"", ".gz", ".xz"})
+    if (std::filesystem::exists(plain + packing, ignored)) return plain + packing;
+  throw file_error(701, plain, -1, "expected this file or one with .gz or .xz behind its name, found none");
 }
 
 }  // namespace detail
@@ -115,13 +114,13 @@ inline std::string idx_path(std::string const& folder, std::string_view name) {
 /// Images of one channel and their labels from a pair of IDX files, wholly in memory.
 ///
 /// Shapes   image(i): (H, W, 1); label(i): 0 to 255
-/// Errors   E701 (missing or unreadable), E702 (damaged gzip), E703 (claims too much), E704 (header), E705 (data cut, or more
+/// Errors   E701 (missing or unreadable), E702 (damaged gzip or xz), E703 (claims too much), E704 (header), E705 (data cut, or more
 ///          than announced), E706 (images and labels differ in count)
 /// Cost     one pass over each file; N * H * W + N bytes
 class idx_images {
  public:
-  /// `folder` holds train-images-idx3-ubyte and train-labels-idx1-ubyte, or the t10k- files, each plain or with .gz behind its
-  /// name.
+  /// `folder` holds train-images-idx3-ubyte and train-labels-idx1-ubyte, or the t10k- files, each plain or with .gz or .xz
+  /// behind its name.
   static idx_images load(std::string const& folder, split which, idx_options const& options = {}) {
     std::string const prefix = which == split::train ? "train" : "t10k";
     std::string const images = detail::idx_path(folder, prefix + "-images-idx3-ubyte");
@@ -129,8 +128,8 @@ class idx_images {
   }
 
   static idx_images load_files(std::string const& images, std::string const& labels, idx_options const& options = {}) {
-    gzip_file image_file(images);
-    gzip_file label_file(labels);
+    compressed_file image_file(images);
+    compressed_file label_file(labels);
     detail::idx_header const header = detail::read_idx_header(image_file, detail::idx_image_magic, options);
     detail::idx_header const label_header = detail::read_idx_header(label_file, detail::idx_label_magic, options);
     if (header.count != label_header.count) {

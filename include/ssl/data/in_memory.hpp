@@ -95,7 +95,7 @@ class first {
   first(D&&, index) = delete;
 
   index size() const { return count_; }
-  image_view image(index i) const { return whole_->image(i); }
+  decltype(auto) image(index i) const { return whole_->image(i); }
   std::int32_t label(index i) const requires labelled_dataset<D> { return whole_->label(i); }
 
  private:
@@ -120,7 +120,7 @@ class selection {
   selection(D&&, std::vector<index>) = delete;
 
   index size() const { return static_cast<index>(chosen_.size()); }
-  image_view image(index i) const { return whole_->image(chosen_[static_cast<std::size_t>(i)]); }
+  decltype(auto) image(index i) const { return whole_->image(chosen_[static_cast<std::size_t>(i)]); }
   std::int32_t label(index i) const requires labelled_dataset<D> { return whole_->label(chosen_[static_cast<std::size_t>(i)]); }
 
  private:

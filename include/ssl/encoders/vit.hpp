@@ -60,6 +60,7 @@ struct vit_config {
   int classes = 0;                  ///< outputs of a linear head; 0: no head
   int epsilon_billionths = 1'000;   ///< of the layer norms: 1e-6
   layers::probabilities probabilities = layers::probabilities::kept;
+  layers::activations activations = layers::activations::kept;  ///< of the blocks: recomputed takes less memory and more time
 };
 
 namespace detail {
@@ -109,6 +110,7 @@ template <>
 struct vit_numbers<true> {
   struct options {
     number drop_path_rate = 0.1;  ///< of the last block, or of all: DINO. Moving averages of the encoder drop nothing
+    PRETEXT_FIELDS(drop_path_rate)
   };
 };
 
@@ -130,7 +132,7 @@ struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<
                                 named<"", typename detail::vit_parts<Config>::class_token>,
                                 named<"", typename detail::vit_parts<Config>::visible>,
                                 named<"", typename detail::vit_parts<Config>::registers>,             // (N, 1, T, D)
-                                named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block>>,
+                                named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block, Config.activations>>,
                                 named<"norm", typename detail::vit_parts<Config>::norm>,
                                 named<"", typename detail::vit_parts<Config>::pool>,                  // (N, 1, 1, D)
                                 named<"fc_norm", typename detail::vit_parts<Config>::fc_norm>,

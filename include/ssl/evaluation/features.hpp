@@ -12,15 +12,35 @@
 /// From data sets to the arrays that evaluation works on, and evaluations of a frozen encoder in one call.
 namespace ssl::evaluation {
 
+namespace detail {
+
+/// Neighbouring images of a data set, which may decode them on access: they stay until the next call of take().
+template <dataset D>
+class picture_batch {
+ public:
+  image_view const* take(D const& data, index first, int count) {
+    pictures_.clear();
+    views_.clear();
+    for (int i = 0; i < count; ++i) pictures_.push_back(data.image(first + i));
+    for (auto const& picture : pictures_) views_.push_back(picture);
+    return views_.data();
+  }
+
+ private:
+  std::vector<picture_of<D>> pictures_;
+  std::vector<image_view> views_;
+};
+
+}  // namespace detail
+
 /// Features of all images of a data set, (N, width). The tail of the last batch is padded and cut off.
 template <class Frozen, dataset D>
 basic_embeddings<typename Frozen::scalar> features(Frozen& encoder, D const& data) {
   auto result = detail::make_embeddings<typename Frozen::scalar>(data.size(), Frozen::width);
-  std::vector<image_view> images(Frozen::batch);
+  detail::picture_batch<D> images;
   for (index first = 0; first < data.size(); first += Frozen::batch) {
     int const count = static_cast<int>(std::min<index>(Frozen::batch, data.size() - first));
-    for (int i = 0; i < count; ++i) images[static_cast<std::size_t>(i)] = data.image(first + i);
-    encoder.features(images.data(), count, result.data() + first * Frozen::width);
+    encoder.features(images.take(data, first, count), count, result.data() + first * Frozen::width);
   }
   return result;
 }
@@ -31,15 +51,33 @@ basic_embeddings<typename Frozen::scalar> features(Frozen& encoder, D const& dat
 template <dataset D>
 embeddings raw_pixels(D const& data, augmentations::channel_statistics const& statistics) {
   if (data.size() < 1) throw data_error(640, "raw_pixels: the data set is empty; expected at least one image");
-  image_view const head = data.image(0);
+  auto const& first = data.image(0);
+  image_view const head = first;
   index const width = index{head.height} * head.width * head.channels;
   auto result = detail::make_embeddings<float>(data.size(), width);
   for (index i = 0; i < data.size(); ++i) {
-    image_view const picture = data.image(i);
+    auto const& kept = data.image(i);
+    image_view const picture = kept;
     if (picture.height != head.height || picture.width != head.width || picture.channels != head.channels)
       throw data_error(605,
                        "raw_pixels: image " + std::to_string(i) + " has another size than image 0; expected images of one size");
     augmentations::to_float(picture, statistics, result.data() + i * width);
+  }
+  return result;
+}
+
+/// The same of images of any size, resized as a frozen encoder of `image` resizes them, (N, H W C).
+///
+/// Errors  E602, E603 (images), E640 (no image)
+template <dataset D>
+embeddings raw_pixels(D const& data, shape image, augmentations::channel_statistics const& statistics) {
+  if (data.size() < 1) throw data_error(640, "raw_pixels: the data set is empty; expected at least one image");
+  auto result = detail::make_embeddings<float>(data.size(), image.with_batch(1).elements());
+  augmentations::scratch memory;
+  for (index i = 0; i < data.size(); ++i) {
+    auto const& picture = data.image(i);
+    augmentations::detail::check_picture(image, picture, true);
+    augmentations::to_float(picture, image, statistics, result.data() + i * image.with_batch(1).elements(), memory);
   }
   return result;
 }
@@ -61,11 +99,8 @@ void calibrate(Frozen& encoder, D const& data) {
   if (batches < 1)
     throw data_error(601, "calibrate: the data set has " + std::to_string(data.size()) +
                               " images; expected at least one batch of " + std::to_string(Frozen::batch));
-  std::vector<image_view> images(Frozen::batch);
-  for (index b = 0; b < batches; ++b) {
-    for (int i = 0; i < Frozen::batch; ++i) images[static_cast<std::size_t>(i)] = data.image(b * Frozen::batch + i);
-    encoder.calibrate(images.data(), static_cast<int>(b));
-  }
+  detail::picture_batch<D> images;
+  for (index b = 0; b < batches; ++b) encoder.calibrate(images.take(data, b * Frozen::batch, Frozen::batch), static_cast<int>(b));
 }
 
 /// Nearest neighbours on the features of a frozen encoder: the bank are the training images.

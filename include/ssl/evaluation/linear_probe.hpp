@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "ssl/evaluation/accuracy.hpp"
-#include "ssl/evaluation/detail/blocks.hpp"
+#include "ssl/evaluation/detail/affine.hpp"
 #include "ssl/evaluation/detail/minimise.hpp"
 #include "ssl/evaluation/standardise.hpp"
 
@@ -38,7 +38,9 @@ struct linear_classifier {
 
   /// Logits (N, K) of features (N, D). Errors: E640 another number of columns.
   template <class Scalar>
-  basic_embeddings<double> scores(basic_embeddings<Scalar> const& features) const;
+  basic_embeddings<double> scores(basic_embeddings<Scalar> const& features) const {
+    return detail::affine(features, weights, bias);
+  }
 };
 
 struct linear_probe_result {
@@ -181,24 +183,6 @@ inline linear_classifier fold(minimum const& fit, standardisation const& by, dou
 }
 
 }  // namespace detail
-
-template <class Scalar>
-basic_embeddings<double> linear_classifier::scores(basic_embeddings<Scalar> const& features) const {
-  if (features.shape(1) != weights.shape(1))
-    throw data_error(640, "the features have " + std::to_string(features.shape(1)) + " columns, the classifier " +
-                              std::to_string(weights.shape(1)));
-  auto result = detail::make_embeddings<double>(static_cast<index>(features.shape(0)), static_cast<index>(bias.size()));
-  auto logits = detail::view(result);
-  auto const rows = detail::view(features);
-  Eigen::Map<detail::matrix<double> const> const w(weights.data(), logits.cols(), rows.cols());
-  Eigen::Map<Eigen::RowVectorXd const> const b(bias.data(), logits.cols());
-  detail::for_each_block(rows.rows(), 256, [&](index first, index count) {
-    detail::matrix<double> block = rows.middleRows(first, count).template cast<double>() * w.transpose();
-    block.rowwise() += b;
-    logits.middleRows(first, count) = block;
-  });
-  return result;
-}
 
 /// Fits the classifier that minimises the mean cross-entropy + penalty |W|^2 over the labelled rows; the bias is free.
 ///

@@ -56,6 +56,7 @@ enum class node_kind {
   apply,         ///< a role's network
   stack,         ///< two wires one after the other along the batch
   part,          ///< one of several equal parts of the batch
+  interleave,    ///< the rows of several equal parts of the batch in turn: the first of each, then the second of each; or back
   side_by_side,  ///< several patches of one image, stacked view-major, beside each other in the channels
   tokens,        ///< some tokens of a sequence
   channels,      ///< some channels
@@ -94,7 +95,7 @@ struct graph_node {
   bool average = false;
   int statistics_groups = 1;
   int mask = -1;
-  int a = 0;  ///< group or wire number; part, first token or channel
+  int a = 0;  ///< group or wire number; part, first token or channel; of interleave 1 where it puts back
   int b = 0;  ///< number of parts, tokens or channels
   int phase = 0;
   int updates = 0;
@@ -112,11 +113,14 @@ struct average_record {
 struct step_graph {
   static constexpr int max_nodes = 64;
   static constexpr int max_averages = 8;
+  static constexpr int max_unit_rows = 4;
 
   int nodes = 0;
   graph_node node[max_nodes] = {};
   int averages = 0;
   average_record average[max_averages] = {};
+  int unit_row_roles = 0;
+  label unit_rows[max_unit_rows] = {};  ///< roles whose weights have rows of length 1
   int phases = 1;
   bool overflow = false;
 
@@ -141,6 +145,10 @@ class graph_builder {
   }
   constexpr wire stack(wire a, wire b) { return add({.kind = node_kind::stack, .inputs = 2, .input = {a.node, b.node}}); }
   constexpr wire part(wire x, int which, int of) { return one(node_kind::part, x, which, of); }
+  /// The rows of `parts` equal parts of the batch in turn; `put_back` undoes it. With batch statistics over as many parts, every part
+  /// then has statistics of rows of all parts.
+  constexpr wire interleave(wire x, int parts) { return one(node_kind::interleave, x, 0, parts); }
+  constexpr wire put_back(wire x, int parts) { return one(node_kind::interleave, x, 1, parts); }
   constexpr wire side_by_side(wire x, int count) { return one(node_kind::side_by_side, x, 0, count); }
   constexpr wire tokens(wire x, int first, int count) { return one(node_kind::tokens, x, first, count); }
   constexpr wire channels(wire x, int first, int count) { return one(node_kind::channels, x, first, count); }
@@ -160,6 +168,12 @@ class graph_builder {
   }
   /// Says when the average of a role moves; unless said, after the optimizer.
   constexpr void move_average(char const* role_name, average_moves when) { note_average(role_name).when = when; }
+
+  /// The rows of a role's weights are brought to length 1 at the start of every step.
+  constexpr void keep_unit_rows(char const* role_name) {
+    graph.unit_row_roles < step_graph::max_unit_rows ? void(graph.unit_rows[graph.unit_row_roles++] = label(role_name))
+                                                     : void(graph.overflow = true);
+  }
 
   step_graph graph{};
 

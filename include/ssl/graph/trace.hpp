@@ -32,6 +32,10 @@ struct rearrangement<node_kind::part, A, B> {
   using type = layers::batch_part<A, B>;
 };
 template <int A, int B>
+struct rearrangement<node_kind::interleave, A, B> {
+  using type = layers::interleave<B, A == 0 ? layers::interleaving::in_turn : layers::interleaving::put_back>;
+};
+template <int A, int B>
 struct rearrangement<node_kind::side_by_side, A, B> {
   using type = layers::side_by_side<B>;
 };
@@ -72,8 +76,8 @@ struct node_layer {
 };
 
 constexpr bool runs_layer(node_kind kind) {
-  return kind == node_kind::apply || kind == node_kind::part || kind == node_kind::side_by_side || kind == node_kind::tokens ||
-         kind == node_kind::channels;
+  return kind == node_kind::apply || kind == node_kind::part || kind == node_kind::interleave || kind == node_kind::side_by_side ||
+         kind == node_kind::tokens || kind == node_kind::channels;
 }
 
 /// Shapes of all wires, or the first node that does not fit.

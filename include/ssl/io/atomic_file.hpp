@@ -6,12 +6,15 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "ssl/core/error.hpp"
@@ -57,9 +60,12 @@ class atomic_file {
 
  private:
   [[noreturn]] void fail(std::string const& what) {
-    std::string const why = std::strerror(errno);
+    int const error = errno;
     drop();
-    throw file_error(707, path_, written_ > 0 ? written_ : -1, what + ": " + why);
+    bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+    throw file_error(
+        707, path_, written_ > 0 ? written_ : -1,
+        what + ": " + std::strerror(error) + (full ? "; free some space" : "; choose another folder, or mend this one"));
   }
 
   void drop() {
@@ -81,5 +87,17 @@ class atomic_file {
   int descriptor_ = -1;
   index written_ = 0;
 };
+
+/// Removes what programs that were killed while they wrote have left beside the files of a folder whose names begin so.
+inline void remove_leftovers(std::string const& folder, std::string const& name_begin) {
+  std::error_code ignored;
+  for (auto const& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    std::string const name = entry.path().filename().string();
+    std::size_t const mark = name.find(".partial-");
+    if (!name.starts_with(name_begin) || mark == std::string::npos) continue;
+    int const writer = std::atoi(name.c_str() + mark + std::strlen(".partial-"));
+    if (writer > 0 && ::kill(writer, 0) != 0 && errno == ESRCH) std::filesystem::remove(entry.path(), ignored);
+  }
+}
 
 }  // namespace ssl::io

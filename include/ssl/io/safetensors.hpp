@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include <zlib.h>
+
 #include "ssl/core/error.hpp"
 #include "ssl/io/atomic_file.hpp"
 #include "ssl/io/detail/safetensors_header.hpp"
@@ -167,6 +169,8 @@ class safetensors_file {
   /// In the order of the file's data.
   std::vector<safetensor> const& tensors() const { return tensors_; }
   std::map<std::string, std::string> const& metadata() const { return metadata_; }
+  /// CRC-32 of the tensors' bytes in the order of the file: for formats that keep it in their metadata.
+  std::uint32_t checksum() const { return static_cast<std::uint32_t>(crc32_z(0, data_.data(), data_.size())); }
 
   /// Null where there is no tensor of that name.
   safetensor const* find(std::string_view name) const {
@@ -239,13 +243,15 @@ class safetensors_writer {
   }
   void metadata(std::string key, std::string value) { metadata_.insert_or_assign(std::move(key), std::move(value)); }
 
+  /// That of the file to be written.
+  std::uint32_t checksum() const {
+    uLong sum = crc32_z(0, nullptr, 0);
+    for (tensor const* t : in_file_order()) sum = crc32_z(sum, t->bytes.data(), t->bytes.size());
+    return static_cast<std::uint32_t>(sum);
+  }
+
   void save(std::string const& path) const {
-    std::vector<tensor const*> order;
-    for (tensor const& t : tensors_) order.push_back(&t);
-    std::sort(order.begin(), order.end(),
-              [](tensor const* a, tensor const* b) {  // wide types first, so that each tensor is aligned
-                return a->type != b->type ? a->type > b->type : a->name < b->name;
-              });
+    std::vector<tensor const*> const order = in_file_order();
     std::string const text = header_text(path, order);
     std::uint64_t const length = text.size();
     atomic_file file(path);
@@ -262,6 +268,15 @@ class safetensors_writer {
     std::vector<index> shape;
     std::vector<std::uint8_t> bytes;
   };
+
+  /// Wide types first, so that each tensor is aligned.
+  std::vector<tensor const*> in_file_order() const {
+    std::vector<tensor const*> order;
+    for (tensor const& t : tensors_) order.push_back(&t);
+    std::sort(order.begin(), order.end(),
+              [](tensor const* a, tensor const* b) { return a->type != b->type ? a->type > b->type : a->name < b->name; });
+    return order;
+  }
 
   std::string header_text(std::string const& path, std::vector<tensor const*> const& order) const {
     nlohmann::ordered_json root = nlohmann::ordered_json::object();

@@ -2,9 +2,7 @@
 #pragma once
 
 #include "ssl/layers/layer.hpp"
-#include "ssl/ops/arithmetic.hpp"
 #include "ssl/ops/l2_normalize.hpp"
-#include "ssl/ops/products.hpp"
 
 namespace ssl::layers {
 
@@ -28,19 +26,15 @@ struct l2_normalize : primitive<l2_normalize> {
     using backend = typename Env::backend;
     using T = typename Env::scalar;
     static constexpr index rows = In.rows(), cols = In.c;
-    static constexpr T smallest = T(1e-12);
 
     static void forward(typename Env::context& c, frame<T> const& f, op_record const* op) {
       T* norm = f.at(op->saved.exists() ? op->saved : op->workspace_forward);
-      backend::sum_rows(c, rows, cols, ops::product_of<T>{f.at(op->x), f.at(op->x), cols}, ops::store_root<T>{norm});
-      backend::map2d(c, rows, cols, ops::unit_row_cell<T>{f.at(op->x), norm, f.at(op->y), cols, smallest});
+      ops::normalise_rows<backend>(c, rows, cols, f.at(op->x), norm, f.at(op->y));
     }
     static void backward(typename Env::context& c, frame<T> const& f, op_record const* op) {
       if (!op->gx.exists()) return;
-      T const *gy = f.at(op->gy), *y = f.at(op->y);
-      T* dot = f.at(op->workspace_backward);
-      backend::sum_rows(c, rows, cols, ops::product_of<T>{gy, y, cols}, ops::store<T>{dot});
-      backend::map2d(c, rows, cols, ops::unit_row_gradient_cell<T>{gy, y, f.at(op->saved), dot, f.at(op->gx), cols, smallest});
+      ops::normalise_rows_gradient<backend, T>(c, rows, cols, f.at(op->gy), f.at(op->y), f.at(op->saved), f.at(op->workspace_backward),
+                                               f.at(op->gx));
     }
   };
 };

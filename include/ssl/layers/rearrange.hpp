@@ -93,6 +93,36 @@ struct batch_part : primitive<batch_part<Index, Of>> {
   };
 };
 
+enum class interleaving { in_turn, put_back };
+
+/// The images of Parts equal parts of the batch in turn: the first of each part, then the second of each; `put_back` undoes it.
+///
+/// Shapes    x: (N, H, W, C) -> y: the same
+/// Gradient  writes gx
+/// Errors    E101 a number of parts that is not positive; E102 a batch that does not divide into Parts parts
+template <int Parts, interleaving Direction = interleaving::in_turn>
+struct interleave : primitive<interleave<Parts, Direction>> {
+  static constexpr bool valid = Parts > 0;
+  static constexpr bool accepts(shape in) { return in.n % (valid ? Parts : 1) == 0; }
+  static constexpr shape output(shape in) { return in; }
+  template <class Env>
+  static constexpr requirements require(shape in) {
+    return requirements{.output = in};
+  }
+  template <shape In, class Env>
+  struct bind {
+    using T = typename Env::scalar;
+    static constexpr index image = In.tokens() * In.c, parts = Direction == interleaving::in_turn ? Parts : In.n / Parts;
+    static void forward(typename Env::context& c, frame<T> const& f, op_record const* op) {
+      Env::backend::map2d(c, In.n, image, ops::interleave_cell<T>{f.at(op->x), f.at(op->y), image, parts, In.n / parts});
+    }
+    static void backward(typename Env::context& c, frame<T> const& f, op_record const* op) {
+      if (op->gx.exists())  // back again: the two numbers change places
+        Env::backend::map2d(c, In.n, image, ops::interleave_cell<T>{f.at(op->gy), f.at(op->gx), image, In.n / parts, parts});
+    }
+  };
+};
+
 /// The features of Count patches of one image, in one row.
 ///
 /// Shapes    x: (Count N, 1, 1, C), patch-major -> y: (N, 1, 1, Count C)

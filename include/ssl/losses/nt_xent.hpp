@@ -19,7 +19,8 @@ struct nt_xent_config {
 /// Requires     N > 1; z finite. A zero row is compared as a zero row; its gradient is divided by 1e-12
 /// Gradient     writes gz
 /// Errors       compile time: E306 (an odd or too small batch, rows that are not vectors); run time: none
-/// Cost         stored: two products of 2N x 2N x D and 2N x 2N numbers; tiled: three products and memory linear in N
+/// Cost         stored: two products of 2N x 2N x D and 2N x 2N numbers; tiled: three products and memory linear in N. On the cpu
+///              backend, half of these products; up to about 2,800 rows one triangle is stored
 /// Source       Chen et al. 2020, arXiv:2002.05709, equation 1. Deviation: none. lightly and solo-learn return the same value;
 ///              google-research/simclr adds the means of the two views, and so returns twice this value and gradient: set the
 ///              weight to 2

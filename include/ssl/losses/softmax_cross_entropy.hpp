@@ -6,9 +6,7 @@
 
 #include "ssl/losses/loss.hpp"
 #include "ssl/ops/arithmetic.hpp"
-#include "ssl/ops/contrastive.hpp"
 #include "ssl/ops/cross_entropy.hpp"
-#include "ssl/ops/softmax.hpp"
 
 namespace ssl::losses {
 
@@ -55,9 +53,7 @@ struct softmax_cross_entropy {
       T const smoothing = static_cast<T>(o.label_smoothing);
       target const t = target_of(a, smoothing);
 
-      backend::map2d(c, rows, 1, ops::row_max_cell<T>{x, log_sum, classes});
-      backend::sum_rows(c, rows, classes, ops::shifted_exponential<T>{x, log_sum, classes},
-                        ops::store_log_sum_exp<T>{log_sum, log_sum, 0});
+      ops::log_sum_exp_rows<backend>(c, rows, classes, x, T(1), log_sum);
       store_share(c, a, share);
       backend::sum_rows(c, rows, classes, ops::cross_entropy_term<target, T>{t, x, log_sum, classes}, ops::store<T>{row_loss});
       backend::sum_rows(c, 1, rows, ops::value_at<T>{row_loss, rows}, ops::store_times<T>{a.loss, share});

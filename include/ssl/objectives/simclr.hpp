@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssl/layers/heads/projection.hpp"
+#include "ssl/layers/heads/presets.hpp"
 #include "ssl/losses/nt_xent.hpp"
 #include "ssl/objectives/objective.hpp"
 
@@ -10,7 +10,7 @@ namespace ssl::objectives {
 struct simclr_config {
   int hidden = 2048;  ///< width of the projector's hidden layer
   int output = 128;   ///< width of the embedding that is compared
-  layers::projection_form projector = layers::projection_form::last_linear;
+  layers::simclr_form projector = layers::simclr_form::last_linear;
   losses::similarity similarity = losses::similarity::automatic;
 };
 
@@ -24,16 +24,17 @@ struct simclr_config {
 /// Errors    compile time: E305 (not two views), E306 (a batch of one image)
 /// Source    Chen et al. 2020, arXiv:2002.05709; google-research/simclr. Deviations: the loss is the mean over 2N rows, half of
 /// what their
-///           code returns; the projector's default form is that of most PyTorch ports, layers::projection_form names the
+///           code returns; the projector's default form is that of most PyTorch ports, layers::simclr_form names the
 ///           published one
 /// Example   examples/02_pretrain_simclr.cpp
 template <simclr_config Config = simclr_config{}>
 struct simclr : objective_defaults {
   struct options {
     number temperature = 0.5;
+    PRETEXT_FIELDS(temperature)
   };
-  using networks = type_list<named<"projector", layers::projection<layers::projection_config{
-                                                    .hidden = Config.hidden, .out = Config.output, .form = Config.projector}>>>;
+  using projector = layers::head<layers::simclr_projection({.hidden = Config.hidden, .out = Config.output}, Config.projector)>;
+  using networks = type_list<named<"projector", projector>>;
   using loss = ssl::losses::nt_xent<ssl::losses::nt_xent_config{.form = Config.similarity}>;
   using losses = type_list<named<"nt_xent", loss>>;
 

@@ -15,4 +15,13 @@ struct broadcast_cell {
   PRETEXT_HD void operator()(index r, index c) const { y[r * cols + c] = row[c]; }
 };
 
+/// y += the same row everywhere
+template <class T>
+struct add_row_cell {
+  T const* row;
+  T* y;
+  index cols;
+  PRETEXT_HD void operator()(index r, index c) const { y[r * cols + c] += row[c]; }
+};
+
 }  // namespace ssl::ops

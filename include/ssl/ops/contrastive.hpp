@@ -53,13 +53,14 @@ struct counted_exponential {
   }
 };
 
-/// log-sum-exp = largest + log(sum); may be stored over `largest`.
+/// log-sum-exp = scale largest + log(sum); may be stored over `largest`.
 template <class T>
 struct store_log_sum_exp {
   T const* largest;
   T* log_sum;
   index first;
-  PRETEXT_HD void operator()(index r, T sum) const { log_sum[first + r] = largest[first + r] + math::log(sum); }
+  T scale = T(1);
+  PRETEXT_HD void operator()(index r, T sum) const { log_sum[first + r] = scale * largest[first + r] + math::log(sum); }
 };
 
 /// The loss of anchor i, to be summed: log-sum-exp - weight * positive similarity; no weights: 1.
@@ -107,6 +108,59 @@ struct pair_weight_cell {
   T* weight;             ///< (n)
   index n;
   PRETEXT_HD void operator()(index, index i) const { weight[i] = T(2) - T(n / 2) * probability[i % (n / 2)]; }
+};
+
+/// Where the positive of a query stands among its similarities: column r step, counted round and round.
+struct positive_column {
+  index cols;
+  index step;
+  PRETEXT_HD index operator()(index r) const { return r * step % cols; }
+};
+
+/// similarity = factor * sum, in the first column of a matrix.
+template <class T>
+struct store_first_column {
+  T* s;
+  index cols;
+  T factor;
+  PRETEXT_HD void operator()(index r, T sum) const { s[r * cols] = factor * sum; }
+};
+
+/// The loss of query r, to be summed over (0, r): log-sum-exp - similarity of its positive.
+template <class T>
+struct query_loss {
+  T const* s;
+  T const* log_sum;
+  positive_column positive;
+  PRETEXT_HD T operator()(index, index r) const { return log_sum[r] - s[r * positive.cols + positive(r)]; }
+};
+
+/// s = softmax(s) - 1 for the positive, in place: the gradient of the query's loss with respect to its similarities.
+template <class T>
+struct query_gradient_cell {
+  T* s;
+  T const* log_sum;
+  positive_column positive;
+  PRETEXT_HD void operator()(index r, index c) const {
+    index const i = r * positive.cols + c;
+    s[i] = math::exp(s[i] - log_sum[r]) - (c == positive(r) ? T(1) : T(0));
+  }
+};
+
+/// gx (+)= factor x, the factor of a row being `scale` times the first column of s.
+template <class T>
+struct positive_gradient_cell {
+  T const* s;
+  index s_cols;
+  T const* x;
+  T* gx;
+  index cols;
+  T scale;
+  bool accumulates;
+  PRETEXT_HD void operator()(index r, index c) const {
+    T const g = scale * s[r * s_cols] * x[r * cols + c];
+    gx[r * cols + c] = accumulates ? gx[r * cols + c] + g : g;
+  }
 };
 
 }  // namespace ssl::ops

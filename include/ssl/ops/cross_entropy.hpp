@@ -6,9 +6,11 @@
 #include "ssl/core/macros.hpp"
 #include "ssl/core/math.hpp"
 #include "ssl/core/shape.hpp"
+#include "ssl/ops/contrastive.hpp"
+#include "ssl/ops/softmax.hpp"
 
 /// Cells of cross-entropy between logits and targets. A target is a functor of (row, class), so that hard and soft targets share
-/// them.
+/// them. Logits are `scale` x: one over a temperature.
 namespace ssl::ops {
 
 /// Probability 1 for the label, smoothed. A row whose label is negative has no target; a label beyond the classes gives
@@ -51,14 +53,23 @@ struct store_share {
   PRETEXT_HD void operator()(index i, T count) const { share[i] = count > T(0) ? T(1) / count : T(0); }
 };
 
-/// exp(x - largest), to be summed.
+/// exp(scale (x - largest)), to be summed.
 template <class T>
 struct shifted_exponential {
   T const* x;
   T const* largest;
   index classes;
-  PRETEXT_HD T operator()(index r, index k) const { return math::exp(x[r * classes + k] - largest[r]); }
+  T scale = T(1);
+  PRETEXT_HD T operator()(index r, index k) const { return math::exp(scale * (x[r * classes + k] - largest[r])); }
 };
+
+/// log_sum = log of the sum over the row of exp(scale x), by way of the largest x; scale > 0.
+template <class Backend, class T>
+void log_sum_exp_rows(typename Backend::context& context, index rows, index classes, T const* x, T scale, T* log_sum) {
+  Backend::map2d(context, rows, 1, row_max_cell<T>{x, log_sum, classes});
+  Backend::sum_rows(context, rows, classes, shifted_exponential<T>{x, log_sum, classes, scale},
+                    store_log_sum_exp<T>{log_sum, log_sum, 0, scale});
+}
 
 /// target * -log(probability), to be summed.
 template <class Target, class T>
@@ -67,7 +78,8 @@ struct cross_entropy_term {
   T const* x;
   T const* log_sum;
   index classes;
-  PRETEXT_HD T operator()(index r, index k) const { return target(r, k) * (log_sum[r] - x[r * classes + k]); }
+  T scale = T(1);
+  PRETEXT_HD T operator()(index r, index k) const { return target(r, k) * (log_sum[r] - scale * x[r * classes + k]); }
 };
 
 /// The loss is the sum over rows times the share of a row.
@@ -78,7 +90,7 @@ struct store_times {
   PRETEXT_HD void operator()(index i, T sum) const { out[i] = sum * *factor; }
 };
 
-/// gx = weight share (probability (sum of the row's targets) - target)
+/// gx = weight share scale (probability (sum of the row's targets) - target)
 template <class Target, class T>
 struct cross_entropy_gradient_cell {
   Target target;
@@ -89,9 +101,10 @@ struct cross_entropy_gradient_cell {
   T* gx;
   index classes;
   T weight;
+  T scale = T(1);
   PRETEXT_HD void operator()(index r, index k) const {
-    T const probability = math::exp(x[r * classes + k] - log_sum[r]);
-    gx[r * classes + k] = weight * *share * (probability * target_sum[r] - target(r, k));
+    T const probability = math::exp(scale * x[r * classes + k] - log_sum[r]);
+    gx[r * classes + k] = weight * scale * *share * (probability * target_sum[r] - target(r, k));
   }
 };
 

@@ -4,7 +4,8 @@
 #include "ssl/backends/convolution.hpp"
 #include "ssl/core/macros.hpp"
 
-/// Cells of a convolution written as a product: rows are output pixels, columns are (kernel row, kernel column, channel).
+/// Cells of a convolution written as products: rows are output pixels, columns (group, kernel row, kernel column, channel of the
+/// group).
 namespace ssl::ops {
 
 /// patches(row, column) = the pixel under the kernel's tap, 0 outside the image. One image: x is (h, w, c_in).
@@ -14,12 +15,12 @@ struct im2col_cell {
   T* patches;
   backends::convolution g;
   PRETEXT_HD void operator()(index row, index col) const {
-    index const oy = row / g.out_w, ox = row % g.out_w;
-    index const tap = col / g.c_in, channel = col % g.c_in;
-    index const y = oy * g.stride - g.padding + tap / g.kernel_w;
-    index const w = ox * g.stride - g.padding + tap % g.kernel_w;
+    index const channels = g.c_in / g.groups, patch = g.patch();
+    index const tap = col % patch / channels, channel = col / patch * channels + col % channels;
+    index const y = row / g.out_w * g.stride - g.padding + tap / g.kernel_w * g.dilation;
+    index const w = row % g.out_w * g.stride - g.padding + tap % g.kernel_w * g.dilation;
     bool const inside = y >= 0 && y < g.h && w >= 0 && w < g.w;
-    patches[row * (index{g.kernel_h} * g.kernel_w * g.c_in) + col] = inside ? x[(y * g.w + w) * g.c_in + channel] : T(0);
+    patches[row * (g.groups * patch) + col] = inside ? x[(y * g.w + w) * g.c_in + channel] : T(0);
   }
 };
 
@@ -30,17 +31,17 @@ struct col2im_cell {
   T* gx;
   backends::convolution g;
   PRETEXT_HD void operator()(index row, index col) const {
-    index const y = row / g.w, x = row % g.w;
-    index const width = index{g.kernel_h} * g.kernel_w * g.c_in;
+    index const channels = g.c_in / g.groups, width = g.groups * g.patch();
+    T const* const from = patches + col / channels * g.patch() + col % channels;
     T sum = 0;
     for (int ky = 0; ky < g.kernel_h; ++ky) {
-      index const oy = y + g.padding - ky;
+      index const oy = row / g.w + g.padding - index{ky} * g.dilation;
       if (oy < 0 || oy % g.stride != 0 || oy / g.stride >= g.out_h) continue;
       for (int kx = 0; kx < g.kernel_w; ++kx) {
-        index const ox = x + g.padding - kx;
+        index const ox = row % g.w + g.padding - index{kx} * g.dilation;
         if (ox < 0 || ox % g.stride != 0 || ox / g.stride >= g.out_w) continue;
-        index const patch = (oy / g.stride) * g.out_w + ox / g.stride;
-        sum += patches[patch * width + (index{ky} * g.kernel_w + kx) * g.c_in + col];
+        index const pixel = (oy / g.stride) * g.out_w + ox / g.stride;
+        sum += from[pixel * width + (index{ky} * g.kernel_w + kx) * channels];
       }
     }
     gx[row * g.c_in + col] = sum;

@@ -45,4 +45,17 @@ struct place_rows_cell {
   }
 };
 
+/// y = x with the rows of `parts` equal parts in turn: the first of each, then the second of each.
+template <class T>
+struct interleave_cell {
+  T const* x;
+  T* y;
+  index cols;
+  index parts;
+  index rows_of_part;
+  PRETEXT_HD void operator()(index r, index c) const {
+    y[r * cols + c] = x[(r % parts * rows_of_part + r / parts) * cols + c];
+  }
+};
+
 }  // namespace ssl::ops

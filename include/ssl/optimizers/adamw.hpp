@@ -34,6 +34,8 @@ struct adam {
     number weight_decay = Config.decay == decay_form::decoupled ? 1e-2 : 0;
     decay_scope decays = decay_scope::all;
     gradient_clip clip{};
+    layer_rates layers{};
+    PRETEXT_FIELDS(learning_rate, beta1, beta2, epsilon, weight_decay, decays, clip, layers)
   };
   static constexpr int slots = 2;
 
@@ -45,15 +47,15 @@ struct adam {
     T epsilon;
     T decay;  ///< coupled: what is added to g; decoupled: what the weight is multiplied by
 
-    update(options const& o, index step, parameter_kind kind)
+    update(options const& o, index step, parameter_traits p)
         : root(static_cast<T>(std::sqrt(1 - std::pow(o.beta2, static_cast<double>(step + 1))))),
           beta1(static_cast<T>(o.beta1)),
           taken1(static_cast<T>(1 - o.beta1)),
           beta2(static_cast<T>(o.beta2)),
           taken2(static_cast<T>(1 - o.beta2)),
           epsilon(static_cast<T>(o.epsilon)) {
-      double const learning_rate = o.learning_rate.at(step);
-      double const weight_decay = decays(o.decays, kind) ? o.weight_decay.at(step) : 0.0;
+      double const learning_rate = o.learning_rate.at(step) * o.layers.at(p);
+      double const weight_decay = decays(o.decays, p) ? o.weight_decay.at(step) : 0.0;
       rate = static_cast<T>(learning_rate / (1 - std::pow(o.beta1, static_cast<double>(step + 1))));
       decay = static_cast<T>(Config.decay == decay_form::decoupled ? 1 - learning_rate * weight_decay : weight_decay);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "ssl/core/frame.hpp"
 #include "ssl/ops/arithmetic.hpp"
 #include "ssl/ops/parameter_update.hpp"
@@ -26,10 +28,10 @@ struct update_range {
   index offset = 0;
   index times = 0;
   index stride = 0;
-  index elements = 0;
-  parameter_kind kind = parameter_kind::weight;
+  index elements = 0;  ///< with the padding behind each block
   bool averaged = false;
-  index first_block = 0;  ///< its place among the blocks, with those of a repeat written out
+  index first_block = 0;     ///< its place among the blocks, with those of a repeat written out
+  index block_elements = 0;  ///< those of its first block, without padding
 };
 
 enum class merging { no, yes };
@@ -45,25 +47,39 @@ constexpr void close_gaps(update_range& range) {
   if (range.times > 1 && range.elements == range.stride) range.elements *= range.times, range.times = 1;
 }
 
-/// Calls f(update_range) for the blocks in order, merged where `alike(kind, kind)` allows it.
-template <class Alike, class F>
-void for_each_range(block_record const* blocks, int count, index average_length, merging merged, Alike alike, F f) {
+/// Calls f(update_range, treatment) for the blocks in order; those with equal treatments are merged where that is allowed.
+/// `treat(parameter_traits)` gives the treatment. A repeat whose iterations are treated differently is written out.
+template <class Treat, class F>
+void for_each_range(block_record const* blocks, int count, index average_length, merging merged, Treat treat, F f) {
+  using treatment = decltype(treat(parameter_traits{}));
   update_range range;
+  std::optional<treatment> how;
+  auto const add = [&](update_range const& next, treatment const& t) {
+    bool const joins = merged == merging::yes && how && *how == t && range.averaged == next.averaged && merge(range, next);
+    if (!joins) {
+      if (how) f(range, *how);
+      range = next;
+      how.emplace(t);
+    }
+    if (merged == merging::yes) close_gaps(range);
+  };
   index block = 0;
   for (int i = 0; i < count; ++i) {
     block_record const& b = blocks[i];
-    update_range const next{
-        b.offset, b.times, b.stride, round_up(b.elements(), block_elements), b.kind, b.offset < average_length, block};
+    treatment const first = treat(b.traits(0));
+    bool const alike = b.layers_per_iteration == 0 || treat(b.traits(b.times - 1)) == first;
+    for (int t = 0; t < (alike ? 1 : b.times); ++t)
+      add({.offset = b.offset + t * b.stride,
+           .times = alike ? b.times : 1,
+           .stride = b.stride,
+           .elements = round_up(b.elements(), block_elements),
+           .averaged = b.offset < average_length,
+           .first_block = block + t,
+           .block_elements = b.elements()},
+          t == 0 ? first : treat(b.traits(t)));
     block += b.times;
-    bool const joins =
-        merged == merging::yes && alike(range.kind, next.kind) && range.averaged == next.averaged && merge(range, next);
-    if (!joins) {
-      if (range.times > 0) f(range);
-      range = next;
-    }
-    if (merged == merging::yes) close_gaps(range);
   }
-  if (range.times > 0) f(range);
+  if (how) f(range, *how);
 }
 
 constexpr index blocks_written_out(block_record const* blocks, int count) {
@@ -74,23 +90,22 @@ constexpr index blocks_written_out(block_record const* blocks, int count) {
 
 /// The factors of clipping, in the backend's memory: one for every block, or one for all.
 template <class Env, class T = typename Env::scalar>
-T const* clip_factors(typename Env::context& c, clip_scope scope, double largest_norm, block_record const* blocks, int count,
+T const* clip_factors(typename Env::context& c, gradient_clip const& clip, index step, block_record const* blocks, int count,
                       T const* gradients, T* scratch) {
   using backend = typename Env::backend;
-  T const norm = static_cast<T>(largest_norm);
+  T const norm = static_cast<T>(clip.norm.at(step)), epsilon = static_cast<T>(clip.epsilon);
   T* sum = scratch;
   for (int i = 0; i < count; ++i) {
     block_record const& b = blocks[i];
-    backend::sum_rows(c, index{b.times}, b.elements(), ops::squared_gradient<T>{gradients, b.offset, b.stride},
-                      ops::store<T>{sum});
+    backend::sum_rows(c, index{b.times}, b.elements(), ops::squared_value<T>{gradients, b.offset, b.stride}, ops::store<T>{sum});
     sum += b.times;
   }
   index const all = sum - scratch;
-  if (scope == clip_scope::per_tensor) {
-    backend::map2d(c, 1, all, ops::clip_factor_cell<T>{scratch, norm});
+  if (clip.scope == clip_scope::per_tensor) {
+    backend::map2d(c, 1, all, ops::clip_factor_cell<T>{scratch, norm, epsilon});
     return scratch;
   }
-  backend::sum_rows(c, 1, all, ops::value_at<T>{scratch, all}, ops::store_clip_factor<T>{sum, norm});
+  backend::sum_rows(c, 1, all, ops::value_at<T>{scratch, all}, ops::store_clip_factor<T>{sum, norm, epsilon});
   return sum;
 }
 
@@ -102,75 +117,97 @@ gradient_clip clip_of(Options const& o) {
     return {};
 }
 
-/// The pass over one range: a cell for each of the four cases, chosen once per range.
+/// The same numbers for blocks that are frozen: they do not move, and what the optimizer remembers of their gradients goes on.
+template <class Options>
+Options without_motion(Options o) {
+  if constexpr (requires { o.learning_rate = 0; }) o.learning_rate = 0;
+  return o;
+}
+
+/// The passes over one range: cells for each case, chosen once per range.
 template <class Optimizer, class Env>
 struct update_pass {
   using T = typename Env::scalar;
+  using backend = typename Env::backend;
   using update = typename Optimizer::template update<T>;
+  static constexpr bool adapts = ops::adapts_to_tensors<update>;
 
   typename Env::context& context;
-  typename Optimizer::options const& options;
-  index step;
   flat_arrays<T> const& arrays;
   double average_momentum;
-  T const* factors;  ///< null: no clipping
-  bool by_block;     ///< a factor for every block
+  T const* factors;     ///< null: no clipping
+  index factor_stride;  ///< 1: a factor for every block; 0: one for all
+  T* trust;             ///< a number for every block, where the update adapts to tensors
 
-  void operator()(update_range const& r) const {
+  void operator()(update_range const& r, update const& u) const {
     using ops::averaged, ops::clipped;
     if (factors == nullptr)
-      r.averaged ? run<clipped::no, averaged::yes>(r) : run<clipped::no, averaged::no>(r);
+      r.averaged ? run<clipped::no, averaged::yes>(r, u) : run<clipped::no, averaged::no>(r, u);
     else
-      r.averaged ? run<clipped::yes, averaged::yes>(r) : run<clipped::yes, averaged::no>(r);
+      r.averaged ? run<clipped::yes, averaged::yes>(r, u) : run<clipped::yes, averaged::no>(r, u);
   }
-  bool alike(parameter_kind a, parameter_kind b) const { return update(options, step, a) == update(options, step, b); }
 
  private:
   template <ops::clipped Clipped, ops::averaged Averaged>
-  void run(update_range const& r) const {
-    Env::backend::map2d(
-        context, r.times, r.elements,
-        ops::parameter_update_cell<update, T, Clipped, Averaged>{.update = update(options, step, r.kind),
-                                                                 .weights = arrays.weights,
-                                                                 .gradients = arrays.gradients,
-                                                                 .slots = arrays.slots,
-                                                                 .slot_stride = arrays.slot_stride,
-                                                                 .average = arrays.average,
-                                                                 .kept = static_cast<T>(average_momentum),
-                                                                 .taken = static_cast<T>(1 - average_momentum),
-                                                                 .factor = by_block ? factors + r.first_block : factors,
-                                                                 .factor_stride = by_block ? 1 : 0,
-                                                                 .offset = r.offset,
-                                                                 .stride = r.stride});
+  void run(update_range const& r, update const& u) const {
+    T const* const factor = factors + factor_stride * r.first_block;
+    if constexpr (adapts) {
+      ops::store_trust<update, T> const store{u, trust + r.first_block};
+      backend::sum_rows(context, r.times, r.block_elements, ops::squared_value<T>{arrays.weights, r.offset, r.stride},
+                        ops::store<T>{store.trust});
+      backend::sum_rows(context, r.times, r.block_elements,
+                        ops::squared_measure<update, T, Clipped>{u, arrays.weights, arrays.gradients, arrays.slots,
+                                                                 arrays.slot_stride, factor, factor_stride, r.offset, r.stride},
+                        store);
+    }
+    backend::map2d(context, r.times, r.elements,
+                   ops::parameter_update_cell<update, T, Clipped, Averaged>{.update = u,
+                                                                            .weights = arrays.weights,
+                                                                            .gradients = arrays.gradients,
+                                                                            .slots = arrays.slots,
+                                                                            .slot_stride = arrays.slot_stride,
+                                                                            .average = arrays.average,
+                                                                            .kept = static_cast<T>(average_momentum),
+                                                                            .taken = static_cast<T>(1 - average_momentum),
+                                                                            .factor = factor,
+                                                                            .factor_stride = factor_stride,
+                                                                            .trust = trust + r.first_block,
+                                                                            .offset = r.offset,
+                                                                            .stride = r.stride});
   }
 };
 
 }  // namespace detail
 
-/// Elements of scratch memory that `fused_update` needs for these blocks.
-constexpr index update_scratch(block_record const* blocks, int count) { return detail::blocks_written_out(blocks, count) + 1; }
+/// Elements of scratch memory that `fused_update` needs for these blocks: a factor and a trust ratio for each, and one more.
+constexpr index update_scratch(block_record const* blocks, int count) {
+  return 2 * detail::blocks_written_out(blocks, count) + 1;
+}
 
 /// One optimizer step over the blocks of a table: gradients are clipped, parameters move, gradients become zero and the moving
 /// average follows, in one pass over each run of blocks that are treated alike.
 ///
-/// Formula     average <- m average + (1 - m) weight, after the weight moved
+/// Formula     average <- m average + (1 - m) weight, after the weight moved. A frozen block is updated with learning rate 0
 /// Requires    blocks in the order of their offsets, on boundaries of block_elements; scratch: update_scratch(...) elements of
 ///             the backend's memory
-/// Cost        reads and writes every array once; clipping reads the gradients once more. Allocates nothing and waits for
-///             nothing: norms and factors stay in the backend's memory
+/// Cost        reads and writes every array once; clipping reads the gradients once more, an optimizer that adapts to tensors
+///             their weights, gradients and slots. Allocates nothing and waits for nothing: norms and factors stay in the
+///             backend's memory
 template <class Optimizer, class Env>
 void fused_update(typename Env::context& c, typename Optimizer::options const& options, index step, block_record const* blocks,
                   int count, flat_arrays<typename Env::scalar> const& a, double average_momentum, typename Env::scalar* scratch) {
+  using pass = detail::update_pass<Optimizer, Env>;
   gradient_clip const clip = detail::clip_of(options);
   typename Env::scalar const* factors = nullptr;
-  if (clip.scope != clip_scope::none)
-    factors = detail::clip_factors<Env>(c, clip.scope, clip.norm.at(step), blocks, count, a.gradients, scratch);
+  if (clip.scope != clip_scope::none) factors = detail::clip_factors<Env>(c, clip, step, blocks, count, a.gradients, scratch);
 
-  bool const by_block = clip.scope == clip_scope::per_tensor;
-  detail::update_pass<Optimizer, Env> const pass{c, options, step, a, average_momentum, factors, by_block};
-  auto const alike = [&](parameter_kind p, parameter_kind q) { return pass.alike(p, q); };
-  detail::for_each_range(blocks, count, a.average != nullptr ? a.average_length : 0,
-                         by_block ? detail::merging::no : detail::merging::yes, alike, pass);
+  typename Optimizer::options const still = detail::without_motion(options);
+  bool const clips_blocks = clip.scope == clip_scope::per_tensor;
+  detail::for_each_range(
+      blocks, count, a.average != nullptr ? a.average_length : 0,
+      pass::adapts || clips_blocks ? detail::merging::no : detail::merging::yes,
+      [&](parameter_traits p) { return typename pass::update(p.frozen ? still : options, step, p); },
+      pass{c, a, average_momentum, factors, clips_blocks ? 1 : 0, scratch + detail::blocks_written_out(blocks, count) + 1});
 }
 
 /// A moving average by itself, for methods whose average moves before the forward pass.

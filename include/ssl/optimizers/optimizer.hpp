@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <concepts>
 
+#include "ssl/core/fields.hpp"
 #include "ssl/core/parameter.hpp"
 #include "ssl/core/schedule.hpp"
 
 /// \file
 /// Policy 4: how parameters move. An optimizer is the change of one number; `fused_update` applies it to all of them in one pass.
 ///
-///   struct options                                   numbers; a member `clip` of type gradient_clip clips gradients before the update
+///   struct options                                   numbers; a member `clip` of type gradient_clip clips gradients before the update;
+///                                                    frozen blocks are updated with a member `learning_rate` of 0
 ///   static constexpr int slots                       numbers that it remembers for every parameter; all 0 at the start
 ///   template <class T> struct update {
-///     update(options const&, index step, parameter_kind);          the first step is 0
+///     update(options const&, index step, parameter_traits);        the first step is 0
 ///     void operator()(T& weight, T gradient, T* slot, index slot_stride) const;   PRETEXT_HD; slot k is slot[k * slot_stride]
 ///     operator==                                                   equal updates are merged into one pass
 ///   };
+///
+/// One that adapts to the size of whole tensors (LARS, LAMB) has two more members in `update`, and its operator() takes the factor
+/// that `trust` gave for the tensor as a fifth argument:
+///
+///     T measured(T weight, T gradient, T const* slot, index slot_stride) const;   PRETEXT_HD; the number whose norm is taken
+///     T trust(T weight_norm, T measured_norm) const;                              PRETEXT_HD; Euclidean norms over the tensor
 namespace ssl {
 
 namespace optimizers {
@@ -38,10 +47,27 @@ enum class clip_scope {
   per_tensor  ///< the norm of each tensor by itself: DINO
 };
 
-/// Gradients are multiplied by min(1, norm / (their norm + 1e-6)).
+/// Gradients are multiplied by min(1, norm / (their norm + epsilon)).
 struct gradient_clip {
   number norm = 1;
   clip_scope scope = clip_scope::none;
+  double epsilon = 1e-6;
+  PRETEXT_FIELDS(norm, scope, epsilon)
+};
+
+/// Learning rates that fall from the heads down to the input, for fine-tuning.
+///
+/// Formula  rate * decay^(layers above), times `embedding` for the weights that embed the input (the patch projection, a stem)
+/// Source   BEiT; MAE: util/lr_decay.py; DINOv2: utils/param_groups.py with its embedding at 0.2. What a layer is: parameter_traits
+struct layer_rates {
+  double decay = 1;
+  double embedding = 1;
+  PRETEXT_FIELDS(decay, embedding)
+
+  double at(parameter_traits p) const {
+    bool const embeds = p.layer == 0 && p.kind != parameter_kind::token && p.kind != parameter_kind::position;
+    return std::pow(decay, p.layers_above) * (embeds ? embedding : 1.0);
+  }
 };
 
 }  // namespace optimizers
@@ -50,8 +76,8 @@ struct gradient_clip {
 template <class O>
 concept optimizer = requires(typename O::options const& o, typename O::template update<float> const& move, float& weight, float* slot) {
   { O::slots } -> std::convertible_to<int>;
-  { typename O::template update<float>(o, index{}, parameter_kind::weight) } -> std::equality_comparable;
-  move(weight, 0.0f, slot, index{});
+  { typename O::template update<float>(o, index{}, parameter_traits{}) } -> std::equality_comparable;
+  requires requires { move(weight, 0.0f, slot, index{}); } || requires { move(weight, 0.0f, slot, index{}, move.trust(0.0f, 0.0f)); };
 };
 
 }  // namespace ssl

@@ -26,6 +26,8 @@ struct sgd {
     number weight_decay = 0;
     decay_scope decays = decay_scope::all;
     gradient_clip clip{};
+    layer_rates layers{};
+    PRETEXT_FIELDS(learning_rate, momentum, weight_decay, decays, clip, layers)
   };
   static constexpr int slots = 1;
 
@@ -35,10 +37,10 @@ struct sgd {
     T momentum;
     T decay;
 
-    update(options const& o, index step, parameter_kind kind)
-        : rate(static_cast<T>(o.learning_rate.at(step))),
+    update(options const& o, index step, parameter_traits p)
+        : rate(static_cast<T>(o.learning_rate.at(step) * o.layers.at(p))),
           momentum(static_cast<T>(o.momentum.at(step))),
-          decay(decays(o.decays, kind) ? static_cast<T>(o.weight_decay.at(step)) : T(0)) {}
+          decay(decays(o.decays, p) ? static_cast<T>(o.weight_decay.at(step)) : T(0)) {}
 
     PRETEXT_HD void operator()(T& weight, T gradient, T* slot, index) const {
       T const g = gradient + decay * weight;

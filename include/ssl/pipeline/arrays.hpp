@@ -20,6 +20,12 @@ struct encoder_weights {
 /// Blocks that an optimizer moves, and blocks that layers keep up to date (running statistics).
 enum class block_set { parameters, buffers };
 
+/// Which of the micro-batches that make one step together.
+struct micro_batch {
+  int part = 0;  ///< 0, 1, ..., of - 1, in this order
+  int of = 1;
+};
+
 /// One term of an objective in a step.
 struct loss_term {
   char const* name = "";

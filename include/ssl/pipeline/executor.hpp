@@ -50,6 +50,7 @@ constexpr void for_each_phase_block(Use use) {
       for (int i = 0; i < blocks.parameters; ++i) {
         block_record b = blocks.parameter[i];
         b.offset += memory::range_table.role[Role].parameter;
+        if (Role > 0) b.layer = 1, b.layers_above = b.layers_per_iteration = 0;  // heads stand above all layers of the encoder
         use(b);
       }
     }
@@ -109,16 +110,18 @@ struct executor {
     });
   }
 
+  /// `share`: what the losses weigh beside their own weights, where a batch is only a part of a step.
   template <bool Observed = false>
-  static void forward(context& c, arrays const& a, options const& o, index step, output_observer* observer = nullptr) {
-    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, step, observer); });
+  static void forward(context& c, arrays const& a, options const& o, index step, double share,
+                      output_observer* observer = nullptr) {
+    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, step, share, observer); });
   }
 
   // --- backward -----------------------------------------------------------------------------------------------------------
 
   template <int Phase>
-  static void backward(context& c, arrays const& a) {
-    for_each_index_reversed<graph.nodes>([&]<int Node>() { backward_node<Node, Phase>(c, a); });
+  static void backward(context& c, arrays const& a, options const& o, index step) {
+    for_each_index_reversed<graph.nodes>([&]<int Node>() { backward_node<Node, Phase>(c, a, o, step); });
   }
 
   // --- updates ------------------------------------------------------------------------------------------------------------
@@ -130,16 +133,43 @@ struct executor {
     return graph.averages > 0;
   }();
 
+  /// Does the objective hold some roles still for a time?
+  static constexpr bool holds_still = requires(options const& o, label role) { objective::frozen(o.objective, index{}, role); };
+
   template <int Phase>
   static void update(context& c, arrays const& a, options const& o, index step) {
+    auto const run = [&](auto const& blocks) { update_blocks(c, a, o, step, blocks.at, blocks.count); };
+    if constexpr (holds_still)
+      run(blocks_at<Phase>(o, step));
+    else
+      run(phase_blocks<Run, Phase>);
+  }
+
+  /// Brings the rows of weights to length 1 where the graph wants it.
+  static void keep_unit_rows(context& c, arrays const& a) {
+    for_each_index<graph.unit_row_roles>([&]<int I>() {
+      constexpr int role = role_index<Run>(graph.unit_rows[I]);
+      if constexpr (run_memory<Run>::template applied<role>) {
+        auto const& t = run_memory<Run>::template table<role>();
+        T* const weights = a.parameters() + run_memory<Run>::range_table.role[role].parameter;
+        for (block_record const& b : t.parameter)
+          if (b.kind == parameter_kind::weight && b.rank >= 2)
+            for (int i = 0; i < b.times; ++i) {
+              T* const block = weights + b.offset + i * b.stride;
+              backend::map2d(c, b.extents[0], 1, ops::unit_length_cell<T>{block, block, b.elements() / b.extents[0]});
+            }
+      }
+    });
+  }
+
+  static void update_blocks(context& c, arrays const& a, options const& o, index step, block_record const* blocks, int count) {
     double momentum = 0;
     if constexpr (averages_fused) momentum = objective::average_momentum(o.objective, step);
     optimizers::flat_arrays<T> flat{.weights = a.parameters(), .gradients = a.gradients(), .slots = a.slots(),
                                     .slot_stride = run_memory<Run>::range_table.parameters,
                                     .average = averages_fused ? a.averages() : nullptr,
                                     .average_length = averages_fused ? run_memory<Run>::range_table.averaged : 0};
-    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, o.optimizer, step, phase_blocks<Run, Phase>.at,
-                                                                            phase_blocks<Run, Phase>.count, flat, momentum, a.scratch());
+    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, o.optimizer, step, blocks, count, flat, momentum, a.scratch());
   }
 
   template <average_moves When>
@@ -154,14 +184,14 @@ struct executor {
   }
 
   template <state_moves When>
-  static void update_states(context& c, arrays const& a, options const& o, index step) {
+  static void update_states(context& c, arrays const& a, options const& o, update_time now) {
     for_each_index<graph.nodes>([&]<int Node>() {
       constexpr graph_node const& n = graph.node[Node];
       if constexpr (n.kind == node_kind::update && n.when == When) {
         constexpr int which = find_label(typename objective::states{}, n.name.text);
         using rule = typename type_at<find_label(typename objective::rules{}, n.rule.text), typename objective::rules>::type;
         using block = typename type_at<which, typename objective::states>::type;
-        rule::template run<run_environment<Run>, block::extents, trace_of<Run>.at[n.input[0]]>(c, o.objective, step, a.state(which),
+        rule::template run<run_environment<Run>, block::extents, trace_of<Run>.at[n.input[0]]>(c, o.objective, now, a.state(which),
                                                                                                data<n.input[0]>(a));
       }
     });
@@ -178,6 +208,20 @@ struct executor {
   }
 
  private:
+  /// The blocks of a phase at a step: those of roles that the objective holds still are frozen.
+  template <int Phase>
+  static auto blocks_at(options const& o, index step) {
+    auto blocks = phase_blocks<Run, Phase>;
+    int i = 0;
+    for_each_index<run_memory<Run>::roles>([&]<int Role>() {
+      if constexpr (run_memory<Run>::template moves<Role>(Phase)) {
+        bool const still = objective::frozen(o.objective, step, run_memory<Run>::template name<Role>);
+        for (int end = i + run_memory<Run>::template table<Role>().parameters; i < end; ++i) blocks.at[i].frozen = blocks.at[i].frozen || still;
+      }
+    });
+    return blocks;
+  }
+
   static constexpr average_moves average_moment(label role) {
     for (int i = 0; i < graph.averages; ++i)
       if (graph.average[i].name == role) return graph.average[i].when;
@@ -208,7 +252,7 @@ struct executor {
   }
 
   template <int Node>
-  static frame<T> frame_of(arrays const& a) {
+  static frame<T> frame_of(arrays const& a, options const& o, index step) {
     constexpr graph_node const& n = graph.node[Node];
     frame<T> f{.arena = a.arena()};
     if constexpr (n.kind == node_kind::apply) {
@@ -217,22 +261,22 @@ struct executor {
       f.gradients = a.gradients() + r.parameter;
       f.buffers = (n.average ? a.average_buffers() : a.buffers()) + r.buffer;
       if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a);
+      if constexpr (requires { o.encoder.drop_path_rate.at(step); })  // the encoder's own weights only: a target sees whole networks
+        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(step));
     }
+    f.randomness = {o.seed, step, plan.op};
     return f;
   }
 
   template <int Node, bool Observed>
-  static void forward_node(context& c, arrays const& a, options const& o, index step, output_observer* observer) {
+  static void forward_node(context& c, arrays const& a, options const& o, index step, double share, output_observer* observer) {
     constexpr graph_node const& n = graph.node[Node];
     op_record const* op = plan.op + plan.node[Node].operation;
     if constexpr (runs_layer(n.kind)) {
       constexpr execution plain = node_execution(n);
       using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
-      frame<T> f = frame_of<Node>(a);
+      frame<T> f = frame_of<Node>(a, o, step);
       f.observer = observer;
-      f.randomness = {o.seed, step, plan.op};
-      if constexpr (requires { o.encoder.drop_path_rate.at(step); })  // the encoder's own weights only: a target sees whole networks
-        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(step));
       ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);
     } else if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
@@ -243,7 +287,7 @@ struct executor {
       constexpr index elements = trace_of<Run>.at[Node].elements();
       backend::map2d(c, 1, elements, ops::copy_cell<T>{data<Node>(a), a.arena() + plan.node[Node].data.offset, elements});
     } else if constexpr (n.kind == node_kind::loss) {
-      forward_loss<Node>(c, a, o, step);
+      forward_loss<Node>(c, a, o, step, share);
     }
   }
 
@@ -263,13 +307,13 @@ struct executor {
   }
 
   template <int Node>
-  static void forward_loss(context& c, arrays const& a, options const& o, index step) {
+  static void forward_loss(context& c, arrays const& a, options const& o, index step, double share) {
     using loss = node_loss<Run, Node>;
     loss_arguments<T, loss::type::inputs> arguments;
     for_each_index<loss::type::inputs>([&]<int J>() { give_input<Node, J>(a, arguments); });
     arguments.loss = a.losses() + Node;
     if constexpr (plan.node[Node].workspace.exists()) arguments.workspace = a.arena() + plan.node[Node].workspace.offset;
-    arguments.weight = static_cast<T>(weight<Node>(o, step));
+    arguments.weight = static_cast<T>(share * weight<Node>(o, step));
     typename loss::type::options loss_options{};
     using tag = term<loss::entry::label_text>;
     if constexpr (requires { objective::loss_options(o.objective, step, tag{}); }) loss_options = objective::loss_options(o.objective, step, tag{});
@@ -277,7 +321,7 @@ struct executor {
   }
 
   template <int Node, int Phase>
-  static void backward_node(context& c, arrays const& a) {
+  static void backward_node(context& c, arrays const& a, options const& o, index step) {
     if constexpr (analysis_of<Run>.flows[Phase][Node]) {
       constexpr graph_node const& n = graph.node[Node];
       for_each_index_reversed<(analysis_of<Run>.uses[Node] > 1 ? analysis_of<Run>.uses[Node] - 1 : 0)>(
@@ -285,7 +329,7 @@ struct executor {
       op_record const* op = plan.op + plan.node[Node].operation;
       if constexpr (runs_layer(n.kind)) {
         constexpr execution how = node_execution(n, n.kind == node_kind::apply && phase_updates(graph, Phase, n.name));
-        ssl::backward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], run_environment<Run, how>>(c, frame_of<Node>(a), op);
+        ssl::backward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], run_environment<Run, how>>(c, frame_of<Node>(a, o, step), op);
       } else if constexpr (n.kind == node_kind::stack) {
         constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
         T const* gy = a.arena() + op->gy.offset;

@@ -187,6 +187,8 @@ consteval int failure() {
     return 130;
   } else if constexpr (!augmentation_fits<Run>) {
     return 112;
+  } else if constexpr (!augmentations::accepts_image<typename Run::augmentation>(Run::image)) {
+    return 132;
   } else if constexpr (!is_objective<typename Run::objective>) {
     return 113;
   } else if constexpr (!optimizer<typename Run::optimizer>) {

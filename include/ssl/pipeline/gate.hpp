@@ -78,6 +78,11 @@ struct does_not_compose {
   static_assert(code != 120,
                 "ssl[E120]: the step has more operations, tensors or blocks than the planner holds; write repeated blocks with "
                 "ssl::layers::repeat, which is planned once (docs/errors.md#e120)");
+  static_assert(
+      code != 132,
+      "ssl[E132]: the augmentation cannot make its views of the run's image: quarter turns need a square, patches and tiles "
+      "room for their grid, masks a whole number of patches, Lab three channels; change the image or the augmentation "
+      "(docs/errors.md#e132)");
   static_assert(code != 301,
                 "ssl[E301]: the graph applies, averages or updates a network that the objective does not define; add it to "
                 "`networks` or correct its name "
@@ -113,6 +118,9 @@ struct does_not_compose {
       code != 309,
       "ssl[E309]: the graph has more nodes, inputs or phases than it can hold, or an input that no earlier node gives; split the "
       "objective, and use only wires that the builder returned (docs/errors.md#e309)");
+  static_assert(code != 320,
+                "ssl[E320]: the objective exports the moving average of the encoder, and its graph has none; use "
+                "average_of(\"encoder\") in the graph, or leave exports_average at false (docs/errors.md#e320)");
   static_assert(code != 401,
                 "ssl[E401]: the optimizer does not have options, slots and an update; use one of ssl::optimizers or follow "
                 "optimizers/optimizer.hpp (docs/errors.md#e401)");

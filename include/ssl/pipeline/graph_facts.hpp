@@ -36,6 +36,12 @@ constexpr bool well_formed(step_graph const& g) {
   return true;
 }
 
+constexpr bool averages(step_graph const& g, label role) {
+  for (int i = 0; i < g.averages; ++i)
+    if (g.average[i].name == role) return true;
+  return false;
+}
+
 constexpr bool within(int which, int count) { return which >= 0 && which < count; }
 
 /// 0, or the code of what this node names and nobody defines.
@@ -67,9 +73,12 @@ constexpr int graph_failure(step_graph const& g, augmentations::view_layout cons
     if (int const code = node_failure<Run>(g.node[i], layout); code != 0) return code;
   for (int i = 0; i < g.averages; ++i)
     if (role_index<Run>(g.average[i].name) < 0) return 301;
+  for (int i = 0; i < g.unit_row_roles; ++i)
+    if (role_index<Run>(g.unit_rows[i]) < 0) return 301;
   if (g.count(node_kind::loss) == 0) return 302;
   if (!objective::accepts(layout)) return 305;
   if (g.averages > 0 && !requires(typename objective::options const& o) { objective::average_momentum(o, index{}); }) return 307;
+  if (objective::exports_average && !averages(g, "encoder")) return 320;
   return 0;
 }
 template <class Run>

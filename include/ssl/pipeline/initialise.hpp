@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "ssl/core/math.hpp"
+#include "ssl/core/draw_normal.hpp"
 #include "ssl/core/parameter.hpp"
 #include "ssl/core/philox.hpp"
 #include "ssl/objectives/objective.hpp"
@@ -20,11 +20,6 @@ inline std::uint64_t hash_name(std::string const& name) {
   return h;
 }
 
-inline double draw_normal(draws& d) {
-  double const radius = std::sqrt(-2.0 * std::log(1.0 - d.uniform_double()));
-  return radius * std::cos(2.0 * math::pi * d.uniform_double());
-}
-
 inline double draw_initial(initializer const& rule, draws& d) {
   double const value = rule.millionths * 1e-6;
   switch (rule.rule) {
@@ -34,7 +29,8 @@ inline double draw_initial(initializer const& rule, draws& d) {
       while (std::abs(x) > 2.0) x = value * draw_normal(d);
       return x;
     }
-    case initializer_rule::uniform_inverse_root: return (2.0 * d.uniform_double() - 1.0) / std::sqrt(static_cast<double>(rule.fan));
+    case initializer_rule::uniform_inverse_root:
+      return (2.0 * d.uniform_double() - 1.0) / std::sqrt(static_cast<double>(rule.fan));
     case initializer_rule::kaiming_normal: return std::sqrt(2.0 / rule.fan) * draw_normal(d);
     case initializer_rule::xavier_uniform: return (2.0 * d.uniform_double() - 1.0) * std::sqrt(6.0 / rule.fan);
     case initializer_rule::constant:
@@ -64,7 +60,7 @@ void initialise_state(state_init rule, shape extents, std::string const& full_na
     double square = 0;
     T* row = values + r * extents.c;
     for (int c = 0; c < extents.c; ++c) {
-      double const x = detail::draw_normal(d);
+      double const x = draw_normal(d);
       row[c] = static_cast<T>(static_cast<float>(x)), square += x * x;
     }
     for (int c = 0; c < extents.c; ++c) row[c] = static_cast<T>(static_cast<float>(row[c] / std::sqrt(square)));

@@ -46,7 +46,8 @@ constexpr auto make_block_table() {
   block_table<size.parameters, size.buffers, size.paths> t;
   t.parameter_elements = r.parameter_elements;
   t.buffer_elements = r.buffer_elements;
-  for (int i = 0; i < size.parameters; ++i) t.parameter[i] = r.parameter[i];
+  for (int i = 0; i < size.parameters; ++i)
+    t.parameter[i] = r.parameter[i], t.parameter[i].layers_above = r.layers + 1 - r.parameter[i].layer;
   for (int i = 0; i < size.buffers; ++i) t.buffer[i] = r.buffer[i];
   for (int i = 0; i < size.paths; ++i) t.path[i] = r.path_node[i];
   return t;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 #include "ssl/core/error.hpp"
@@ -34,7 +36,12 @@ class pipeline_impl<Run, true> {
   pipeline_impl& operator=(pipeline_impl const&) = delete;
 
   /// One optimizer step on one batch; returns the loss (terms times weights) before the step.
-  double step(batch_input const& batch);
+  ///
+  /// A step may be made of several micro-batches: their gradients add up, weights, optimizer and averages move with the last one,
+  /// and the loss is the mean so far. Where rows do not see each other (no batch statistics, a loss that is a mean over rows) this
+  /// is the step of one batch of all of them. Running statistics and states (queues, centres) follow every micro-batch. Of several
+  /// phases, those after the first see weights that an earlier one moved in the last micro-batch only.
+  double step(batch_input const& batch, micro_batch which = {});
   /// The loss and all gradients of one batch; nothing moves but running statistics. Gradients add up until a step.
   double forward_backward(batch_input const& batch);
 
@@ -57,7 +64,8 @@ class pipeline_impl<Run, true> {
  private:
   using exec = executor<Run>;
 
-  double forward(batch_input const& batch);
+  double forward(batch_input const& batch, micro_batch which = {});
+  void clear_gradients();
   double weighted_sum() const;
   [[noreturn]] void report_non_finite(double loss);
   scalar* pointer(array which) const;
@@ -68,6 +76,7 @@ class pipeline_impl<Run, true> {
   run_arrays<Run> arrays_;
   index steps_ = 0;
   index evaluated_step_ = 0;
+  bool unfinished_ = false;  ///< gradients hold parts of a step
   scalar losses_[step_graph::max_nodes] = {};
 };
 
@@ -95,10 +104,15 @@ pipeline_impl<Run, true>::~pipeline_impl() {
 }
 
 template <class Run>
-double pipeline_impl<Run, true>::forward(batch_input const& batch) {
+double pipeline_impl<Run, true>::forward(batch_input const& batch, micro_batch which) {
   exec::upload(context_, arrays_, batch);
-  exec::forward(context_, arrays_, options_, steps_);
+  exec::forward(context_, arrays_, options_, steps_, 1.0 / which.of);
+  scalar before[step_graph::max_nodes];
+  std::copy(std::begin(losses_), std::end(losses_), before);
   Run::backend::copy_out(context_, losses_, arrays_.losses(), sizeof(losses_));
+  if (which.part > 0)
+    for (int i = 0; i < step_graph::max_nodes; ++i)
+      losses_[i] = before[i] + (losses_[i] - before[i]) / static_cast<scalar>(which.part + 1);
   evaluated_step_ = steps_;
   double const loss = weighted_sum();
   if (!std::isfinite(loss)) report_non_finite(loss);
@@ -122,22 +136,35 @@ std::vector<loss_term> pipeline_impl<Run, true>::terms() const {
 template <class Run>
 double pipeline_impl<Run, true>::forward_backward(batch_input const& batch) {
   double const loss = forward(batch);
-  for_each_index<Run::objective::graph.phases>([&]<int Phase>() { exec::template backward<Phase>(context_, arrays_); });
+  for_each_index<Run::objective::graph.phases>([&]<int Phase>() { exec::template backward<Phase>(context_, arrays_, options_, steps_); });
   return loss;
 }
 
 template <class Run>
-double pipeline_impl<Run, true>::step(batch_input const& batch) {
-  exec::template move_averages<average_moves::before_forward>(context_, arrays_, options_, steps_);
-  double const loss = forward(batch);
-  exec::template update_states<state_moves::before_optimizer>(context_, arrays_, options_, steps_);
+void pipeline_impl<Run, true>::clear_gradients() {
+  index const count = elements(array::gradients);
+  Run::backend::map2d(context_, 1, count, ops::fill_cell<scalar>{arrays_.gradients(), count, scalar(0)});
+}
+
+template <class Run>
+double pipeline_impl<Run, true>::step(batch_input const& batch, micro_batch which) {
+  bool const last = which.part + 1 == which.of;
+  if (which.part == 0) {
+    if (unfinished_) clear_gradients();  // what a step left that an exception cut short
+    exec::keep_unit_rows(context_, arrays_);
+    exec::template move_averages<average_moves::before_forward>(context_, arrays_, options_, steps_);
+  }
+  unfinished_ = which.of > 1;
+  update_time const now{.step = steps_, .batch = steps_ * which.of + which.part};
+  double const loss = forward(batch, which);
+  exec::template update_states<state_moves::before_optimizer>(context_, arrays_, options_, now);
   for_each_index<Run::objective::graph.phases>([&]<int Phase>() {
-    exec::template backward<Phase>(context_, arrays_);
-    exec::template update<Phase>(context_, arrays_, options_, steps_);
+    exec::template backward<Phase>(context_, arrays_, options_, steps_);
+    if (last) exec::template update<Phase>(context_, arrays_, options_, steps_);
   });
-  exec::template move_averages<average_moves::after_optimizer>(context_, arrays_, options_, steps_);
-  exec::template update_states<state_moves::after_optimizer>(context_, arrays_, options_, steps_);
-  ++steps_;
+  if (last) exec::template move_averages<average_moves::after_optimizer>(context_, arrays_, options_, steps_);
+  exec::template update_states<state_moves::after_optimizer>(context_, arrays_, options_, now);
+  if (last) ++steps_, unfinished_ = false;
   return loss;
 }
 
@@ -239,7 +266,7 @@ struct first_non_finite final : output_observer {
 template <class Run>
 void pipeline_impl<Run, true>::report_non_finite(double loss) {
   first_non_finite<scalar, typename Run::backend> observer(context_, plan_of<Run>.op);
-  exec::template forward<true>(context_, arrays_, options_, steps_, &observer);
+  exec::template forward<true>(context_, arrays_, options_, steps_, 1.0, &observer);
   std::string layer;
   if (observer.found >= 0) layer = plan_of<Run>.op_name(observer.found, observer.iteration).text;
   exec::for_each_term(options_, steps_, losses_, [&layer](loss_term const& t) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "ssl/core/fields.hpp"
 #include "ssl/core/shape.hpp"
 
 namespace ssl {
@@ -63,6 +64,7 @@ struct run_options {
   options_of<detail::optimizer_in, Run> optimizer{};
   [[no_unique_address]] options_of<detail::backend_in, Run> backend{};
   std::uint64_t seed = 1;
+  PRETEXT_FIELDS(encoder, augmentation, objective, optimizer, backend, seed)
 };
 
 }  // namespace ssl

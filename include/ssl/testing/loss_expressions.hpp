@@ -80,4 +80,132 @@ inline expression softmax_cross_entropy(expression const& logits, std::vector<in
   return softmax_cross_entropy(take_rows(logits, rows), expression::constant(hot), smoothing);
 }
 
+/// The rows first .. first + count.
+inline expression some_rows(expression const& x, int first, int count) {
+  std::vector<int> which(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) which[i] = first + i;
+  return take_rows(x, which);
+}
+inline expression view_of(expression const& x, int view) { return some_rows(x, view * x.rows() / 2, x.rows() / 2); }
+inline std::vector<int> same_places(int rows) {
+  std::vector<int> all(static_cast<std::size_t>(rows));
+  for (int i = 0; i < rows; ++i) all[i] = i;
+  return all;
+}
+
+/// losses::info_nce
+inline expression info_nce(expression const& queries, expression const& keys, expression const& bank, double temperature) {
+  expression const u = row_normalize(queries), p = (1 / temperature) * row_sums(u * row_normalize(keys));
+  expression const others = row_sums(exp((1 / temperature) * product(u, transpose(bank))));
+  return mean(log(exp(p) + others) - p);
+}
+
+/// losses::in_batch_info_nce
+inline expression in_batch_info_nce(expression const& queries, expression const& keys, double temperature) {
+  expression const u = row_normalize(queries), w = row_normalize(keys);
+  auto const one = [&](int v) {
+    expression const s = (1 / temperature) * product(view_of(u, v), transpose(view_of(w, 1 - v)));
+    return mean(row_log_sum_exp(s) - pick(s, same_places(s.rows())));
+  };
+  return 0.5 * (one(0) + one(1));
+}
+
+/// x minus the mean of its columns.
+inline expression centred_columns(expression const& x) {
+  matrix const average(x.rows(), x.rows(), 1.0 / x.rows());
+  return x - product(expression::constant(average), x);
+}
+/// a on the diagonal of a square matrix, b beside it.
+inline expression diagonal_and_rest(int size, double a, double b) {
+  matrix m(size, size, b);
+  for (int i = 0; i < size; ++i) m(i, i) = a;
+  return expression::constant(m);
+}
+
+/// losses::barlow_twins
+inline expression barlow_twins(expression const& z, double off_diagonal) {
+  int const n = z.rows() / 2, d = z.cols();
+  auto const standardised = [&](int v) {
+    expression const x = centred_columns(view_of(z, v));
+    expression const variance = product(expression::constant(matrix(n, n, 1.0 / n)), square(x));
+    return x * map(
+                   variance, [](double s) { return 1 / std::sqrt(s + 1e-5); }, [](double, double y) { return -0.5 * y * y * y; });
+  };
+  expression const c = (1.0 / n) * product(transpose(standardised(0)), standardised(1));
+  return sum(diagonal_and_rest(d, 1, off_diagonal) * square(c - diagonal_and_rest(d, 1, 0)));
+}
+
+/// losses::vicreg
+inline expression vicreg(expression const& z, double invariance, double variance, double covariance) {
+  int const n = z.rows() / 2, d = z.cols();
+  auto const spread = [&](int v) {
+    expression const x = centred_columns(view_of(z, v)), c = (1.0 / (n - 1)) * product(transpose(x), x);
+    expression const hinge = map(
+        pick(c, same_places(d)), [](double s) { return std::max(0.0, 1 - std::sqrt(s + 1e-4)); },
+        [](double s, double y) { return y > 0 ? -0.5 / std::sqrt(s + 1e-4) : 0.0; });
+    return (variance / 2) * mean(hinge) + (covariance / d) * sum(diagonal_and_rest(d, 0, 1) * square(c));
+  };
+  return invariance * mean(square(view_of(z, 0) - view_of(z, 1))) + spread(0) + spread(1);
+}
+
+/// Sinkhorn-Knopp as it stands in SwAV: exp, columns to equal weight, rows to equal weight, by turns; rows sum to 1 at the end.
+inline matrix sinkhorn_knopp(matrix q, int iterations) {
+  for (double& v : q.values) v = std::exp(v);
+  for (int i = 0; i < iterations; ++i) {
+    for (int k = 0; k < q.cols; ++k) {
+      double total = 0;
+      for (int r = 0; r < q.rows; ++r) total += q(r, k);
+      for (int r = 0; r < q.rows; ++r) q(r, k) /= total * q.cols;
+    }
+    for (int r = 0; r < q.rows; ++r) {
+      double total = 0;
+      for (int k = 0; k < q.cols; ++k) total += q(r, k);
+      for (int k = 0; k < q.cols; ++k) q(r, k) /= total * q.rows;
+    }
+  }
+  for (double& v : q.values) v *= q.rows;
+  return q;
+}
+
+/// Every view predicts the targets of both global views but its own: the common part of losses::dino and losses::swav.
+inline expression other_views(expression const& x, matrix const& first, matrix const& second, double temperature) {
+  int const images = first.rows, views = x.rows() / images;
+  expression const log_probability = log_softmax((1 / temperature) * x);
+  expression total = expression::constant(matrix(1, 1));
+  for (int s = 0; s < views; ++s)
+    for (int g = 0; g < 2; ++g)
+      if (s != g)
+        total = total - sum(expression::constant(g == 0 ? first : second) * some_rows(log_probability, s * images, images));
+  return (0.5 / (views - 1) / images) * total;
+}
+
+/// losses::dino with centred targets
+inline expression dino(expression const& student, expression const& teacher, expression const& centre, double student_temperature,
+                       double teacher_temperature) {
+  expression const shift = product(expression::constant(matrix(teacher.rows(), 1, 1.0)), centre);
+  expression const target = exp(log_softmax((1 / teacher_temperature) * (teacher - shift)));
+  return other_views(student, view_of(target, 0).value(), view_of(target, 1).value(), student_temperature);
+}
+/// ... and with balanced ones
+inline expression balanced_dino(expression const& student, expression const& teacher, double student_temperature,
+                                double teacher_temperature, int iterations) {
+  matrix const target = sinkhorn_knopp(((1 / teacher_temperature) * teacher).value(), iterations);
+  expression const both = expression::constant(target);
+  return other_views(student, view_of(both, 0).value(), view_of(both, 1).value(), student_temperature);
+}
+
+/// losses::swav; queue: of both global views, or empty
+inline expression swav(expression const& scores, int views, matrix const& queue, double temperature, double epsilon,
+                       int iterations) {
+  int const images = scores.rows() / views, kept = queue.rows / 2;
+  auto const codes = [&](int g) {
+    matrix q(images + kept, scores.cols());
+    for (int r = 0; r < q.rows; ++r)
+      for (int k = 0; k < q.cols; ++k)
+        q(r, k) = (r < images ? scores.value()(g * images + r, k) : queue(g * kept + r - images, k)) / epsilon;
+    return some_rows(expression::constant(sinkhorn_knopp(q, iterations)), 0, images).value();
+  };
+  return other_views(scores, codes(0), codes(1), temperature);
+}
+
 }  // namespace ssl::testing

@@ -6,7 +6,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -31,7 +34,8 @@ struct metrics_options {
 ///          learning_rate: of the step, absent where the optimizer has none; feature_std, effective_rank: in the first line after
 ///          an observer named before this one measured them. A number that is not finite is null; digits as many as give the same
 ///          double back
-/// Begins   anew where the pipeline stands at step 0; otherwise lines are added, so that a training cut short has one file
+/// Begins   anew where the pipeline stands at step 0; otherwise lines are added, so that a training cut short has one file. Lines of
+///          steps that will be taken again, after the checkpoint from which it goes on, are removed
 /// Errors   E707 (the file cannot be written, the device is full); E850 (`every` is negative)
 /// Cost     one write of about 150 bytes for each line; no allocation
 class metrics_file {
@@ -48,7 +52,8 @@ class metrics_file {
   ~metrics_file() { ::close(descriptor_); }
 
   void begin(progress const& now) {
-    if (now.first_step == 0 && ::ftruncate(descriptor_, 0) != 0 && errno != EINVAL) fail("cannot be emptied");  // EINVAL: a pipe
+    off_t const kept = now.first_step == 0 ? 0 : bytes_until(now.first_step);
+    if (kept >= 0 && ::ftruncate(descriptor_, kept) != 0 && errno != EINVAL) fail("cannot be cut");  // EINVAL: a pipe
     written_step_ = now.first_step;
     written_features_ = now.features ? now.features->step : -1;
   }
@@ -64,6 +69,19 @@ class metrics_file {
   }
 
  private:
+  /// Where the first line of a later step begins, or one that was cut short; -1: nowhere.
+  off_t bytes_until(index step) const {
+    if (!std::filesystem::is_regular_file(path_)) return -1;  // a pipe gives nothing back
+    std::ifstream file(path_);
+    std::string line;
+    for (off_t place = 0; std::getline(file, line); place += static_cast<off_t>(line.size()) + 1) {
+      std::size_t const field = line.find("\"step\":");
+      index const found = field == std::string::npos ? 0 : std::atoll(line.c_str() + field + 7);
+      if (found > step || file.eof()) return place;
+    }
+    return -1;
+  }
+
   void write_step(progress const& now) {
     write("step", now, now.loss);
     written_step_ = now.step;

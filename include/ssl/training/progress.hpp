@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <optional>
+#include <string>
 
 #include "ssl/core/shape.hpp"
 
@@ -35,6 +36,7 @@ struct progress {
   index steps_per_epoch = 1;
   int images_per_step = 0;
   int views_per_step = 0;
+  index images = 0;  ///< in the data set
 
   index step = 0;                                      ///< steps the pipeline has taken, those before first_step included
   double loss = unknown;                               ///< of the last step
@@ -45,6 +47,7 @@ struct progress {
   outcome result = outcome::running;
 
   std::optional<feature_summary> features = std::nullopt;  ///< written by an observer: the newest
+  std::string checkpoint{};                                ///< written by an observer: the newest file to go on from
   bool stop = false;                                       ///< written by an observer: take no further step
 
   /// The epoch that the last step belongs to, counted from 1; before the first step the epoch that begins.

@@ -32,6 +32,7 @@ struct train_options {
   index max_steps = std::numeric_limits<index>::max();  ///< end there, be it within an epoch
   int loader_threads = 1;                               ///< threads that augment images; 0: the calling thread, between the steps
   int prefetch = 2;                                     ///< batches made ahead; nothing with 0 loader threads
+  int accumulate = 1;                                   ///< batches of one optimizer step, as pipeline::step says
 };
 
 struct report {
@@ -45,10 +46,10 @@ struct report {
   std::optional<feature_summary> features = std::nullopt;  ///< the newest, where an observer measured them
 };
 
-/// Steps in one epoch of a run: what schedules are counted in. The last partial batch is dropped.
+/// Steps in one epoch of a run: what schedules are counted in. The images of the last partial step are dropped.
 template <class Run, dataset D>
-index steps_per_epoch(D const& images) {
-  return static_cast<index>(images.size()) / Run::batch;
+index steps_per_epoch(D const& images, int accumulate = 1) {
+  return static_cast<index>(images.size()) / (index{Run::batch} * accumulate);
 }
 
 namespace detail {
@@ -75,10 +76,11 @@ inline void check(train_options const& o) {
   };
   at_least_one("epochs", o.epochs);
   at_least_one("max_steps", o.max_steps);
+  at_least_one("accumulate", o.accumulate);
 }
 
 template <class Run>
-progress starting_point(pipeline<Run> const& p, index steps_per_epoch, train_options const& o) {
+progress starting_point(pipeline<Run> const& p, index images, index steps_per_epoch, train_options const& o) {
   constexpr augmentations::view_layout layout = Run::augmentation::layout(Run::image);
   int views = 0;
   for (int g = 0; g < layout.groups; ++g) views += layout.group[g].views;
@@ -86,8 +88,9 @@ progress starting_point(pipeline<Run> const& p, index steps_per_epoch, train_opt
   return {.first_step = p.steps(),
           .last_step = last,
           .steps_per_epoch = steps_per_epoch,
-          .images_per_step = Run::batch,
-          .views_per_step = Run::batch * views,
+          .images_per_step = Run::batch * o.accumulate,
+          .views_per_step = Run::batch * o.accumulate * views,
+          .images = images,
           .step = p.steps()};
 }
 
@@ -107,15 +110,23 @@ std::optional<double> learning_rate(pipeline<Run> const& p) {
     return std::nullopt;
 }
 
+template <class Run, class Batches>
+double step(pipeline<Run>& p, Batches& batches, int accumulate) {
+  double loss = 0;
+  for (int part = 0; part < accumulate; ++part) loss = p.step(input_of(batches.next()), {.part = part, .of = accumulate});
+  return loss;
+}
+
 /// Takes the steps, and tells after each where the training is.
 template <class Run, class Batches, class Told>
-void run_steps(pipeline<Run>& p, Batches& batches, progress& now, Told const& told) {
+void run_steps(pipeline<Run>& p, Batches& batches, progress& now, int accumulate, Told const& told) {
+  index const left_over = batches.steps_per_epoch() - now.steps_per_epoch * accumulate;
   auto const start = std::chrono::steady_clock::now();
   recent_speed speed;
   double loss_sum = 0;
   for (index in_epoch = 1; now.step < now.last_step && !now.stop; ++in_epoch) {
     now.learning_rate = learning_rate(p);
-    now.loss = p.step(input_of(batches.next()));
+    now.loss = step(p, batches, accumulate);
     now.step = p.steps();
     now.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     speed.add(now.images_per_step, now.seconds);
@@ -123,10 +134,20 @@ void run_steps(pipeline<Run>& p, Batches& batches, progress& now, Told const& to
     loss_sum += now.loss;
     now.epoch_loss = loss_sum / static_cast<double>(in_epoch);
     told();
-    if (now.epoch_is_complete()) in_epoch = 0, loss_sum = 0;
+    if (!now.epoch_is_complete()) continue;
+    in_epoch = 0, loss_sum = 0;
+    if (now.step < now.last_step && !now.stop)
+      for (index i = 0; i < left_over; ++i) batches.next();
   }
   now.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   now.result = now.step < now.last_step ? outcome::stopped : outcome::finished;
+}
+
+/// The error that is being handled, with the checkpoint to go on from, if there is one.
+inline std::exception_ptr with_checkpoint(non_finite_error const& e, std::string const& checkpoint) {
+  if (checkpoint.empty()) return std::current_exception();
+  return std::make_exception_ptr(
+      non_finite_error(e.code, e.step, e.layer, e.text + "; the last good checkpoint is " + checkpoint));
 }
 
 inline report report_of(progress const& end) {
@@ -165,17 +186,25 @@ report train(pipeline<Run>& p, D const& images, train_options const& options = {
     data::batcher<typename Run::augmentation, D> batches(
         images, Run::image, Run::batch, p.options().augmentation,
         {.threads = options.loader_threads, .prefetch = options.prefetch, .seed = p.options().seed});
-    progress now = detail::starting_point(p, batches.steps_per_epoch(), options);
-    if (now.step > 0) batches.seek(static_cast<std::uint32_t>(now.step / now.steps_per_epoch), now.step % now.steps_per_epoch);
+    index const steps = steps_per_epoch<Run>(images, options.accumulate);
+    if (steps < 1)
+      throw data_error(601, "the data set has " + std::to_string(images.size()) + " images; expected at least " +
+                                std::to_string(options.accumulate) + " batches of " + std::to_string(Run::batch) +
+                                ", which make one step");
+    progress now = detail::starting_point(p, images.size(), steps, options);
+    if (now.step > 0) batches.seek(static_cast<std::uint32_t>(now.step / steps), now.step % steps * options.accumulate);
 
     int begun = 0;
     std::exception_ptr failure;
     try {
       ((detail::tell_begin(observers, now), ++begun), ...);
-      detail::run_steps(p, batches, now, [&] {
+      detail::run_steps(p, batches, now, options.accumulate, [&] {
         (detail::tell_step(observers, now), ...);
         if (now.epoch_is_complete()) (detail::tell_epoch(observers, now), ...);
       });
+    } catch (non_finite_error const& e) {
+      now.result = outcome::failed;
+      failure = detail::with_checkpoint(e, now.checkpoint);
     } catch (...) {
       now.result = outcome::failed;
       failure = std::current_exception();

@@ -107,6 +107,8 @@ case_writers network_writers();
 case_writers transformer_writers();
 case_writers weight_writers();
 case_writers objective_writers();
+case_writers method_writers();
 case_writers optimizer_writers();
+case_writers pretext_writers();
 
 }  // namespace reference_suite

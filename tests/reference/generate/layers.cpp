@@ -13,9 +13,34 @@ std::string layer(std::string const& type, std::string const& input, std::string
 
 std::string conv2d(entry const& e) {
   e.expect_only({"name", "n", "cin", "cout", "h", "w", "k", "s", "p", "bias", "groups", "dilation"});
-  return layer(text("conv2d<conv_config{.out = ", e.integer("cout"), ", .kernel = ", e.integer("k"), ", .stride = ",
-                    e.integer("s"), ", .padding = ", e.integer("p"), ", .bias = ", bias_if(e.has("param.bias")), "}>"),
+  auto const more = [&e](char const* key) {  // what most cases do without
+    return e.hyper().contains(key) ? text(", .", key, " = ", e.integer(key)) : std::string();
+  };
+  return layer(
+      text("conv2d<conv_config{.out = ", e.integer("cout"), ", .kernel = ", e.integer("k"), ", .stride = ", e.integer("s"),
+           ", .padding = ", e.integer("p"), more("groups"), more("dilation"), ", .bias = ", bias_if(e.has("param.bias")), "}>"),
+      shape_of(e, "x"));
+}
+
+std::string conv_transpose2d(entry const& e) {
+  e.expect_only({"name", "n", "cin", "cout", "h", "w", "k", "s", "p", "bias"});
+  return layer(
+      text("conv_transpose2d<conv_transpose_config{.out = ", e.integer("cout"), ", .kernel = ", e.integer("k"),
+           ", .stride = ", e.integer("s"), ", .padding = ", e.integer("p"), ", .bias = ", bias_if(e.has("param.bias")), "}>"),
+      shape_of(e, "x"));
+}
+
+std::string local_response_norm(entry const& e) {
+  e.expect_only({"n", "c", "h", "w", "size", "alpha", "beta", "k"});
+  return layer(text("local_response_norm<local_response_norm_config{.size = ", e.integer("size"),
+                    ", .alpha_millionths = ", e.in_parts("alpha", 1e6), ", .beta_thousandths = ", e.in_parts("beta", 1e3),
+                    ", .k_thousandths = ", e.in_parts("k", 1e3), "}>"),
                shape_of(e, "x"));
+}
+
+std::string weight_norm_linear(entry const& e) {
+  e.expect_only({"n", "d", "k", "nlayers", "hidden", "bottleneck"});  // those of the DINO head that it belongs to
+  return layer(text("weight_norm_linear<weight_norm_linear_config{.out = ", e.integer("k"), "}>"), shape_of(e, "x"));
 }
 
 std::string affine_of(entry const& e) {
@@ -101,6 +126,9 @@ std::string linear(entry const& e) {
 
 case_writers layer_writers() {
   return {{"layers/conv2d_", conv2d},
+          {"layers/conv_transpose2d_", conv_transpose2d},
+          {"layers/local_response_norm_", local_response_norm},
+          {"layers/weight_norm_linear_", weight_norm_linear},
           {"layers/batch_norm_", batch_norm},
           {"layers/layer_norm_", layer_norm},
           {"layers/l2_normalize_", l2_normalize},

@@ -13,7 +13,8 @@ namespace {
 
 using namespace reference_suite;
 
-constexpr std::array families{"layers", "encoders", "objectives", "optimizers", "schedules", "augment", "evaluate", "weights"};
+constexpr std::array families{"layers",  "encoders", "objectives", "optimizers", "schedules",
+                              "augment", "pretext",  "evaluate",   "weights"};
 
 /// For kinds whose structure is no template argument: one function tests whatever it finds in the file.
 case_writer always(char const* body) {
@@ -22,18 +23,30 @@ case_writer always(char const* body) {
 
 case_writers all_writers() {
   case_writers all{{"schedules/lr_warmup_cosine_", always("warmup_cosine_forms(tensors);")},
+                   {"schedules/per_epoch_", always("schedules_by_epoch(tensors);")},
+                   {"schedules/ramps_", always("ramps(tensors);")},
                    {"augment/resized_crop_", always("resized_crops(tensors);")},
                    {"augment/random_resized_crop_", always("crop_boxes(tensors);")},
                    {"augment/flip_", always("flips(tensors);")},
                    {"augment/colour_", always("colour_operations(tensors);")},
                    {"augment/gaussian_blur_", always("blurs(tensors);")},
+                   {"augment/erase_mixup_cutmix_", always("erase_mixup_cutmix(tensors);")},
+                   {"augment/multi_crop_presets", always("multi_crop_presets(tensors);")},
+                   {"augment/simclr_tf_colour_", always("simclr_tf_colours(tensors);")},
+                   {"augment/srgb_to_lab_", always("lab_colours(tensors);")},
+                   {"pretext/rotation_batch_", always("rotation_batch(tensors);")},
+                   {"pretext/jigsaw_tiles_", always("jigsaw_tiles(tensors);")},
+                   {"pretext/mae_random_masking_", always("mae_masking(tensors);")},
+                   {"pretext/ibot_block_masks_", always("block_masks(tensors);")},
+                   {"evaluate/pca_", always("principal_components(tensors);")},
+                   {"evaluate/ridge_", always("ridge_regression(tensors);")},
                    {"evaluate/knn_", always("nearest_neighbours(tensors);")},
                    {"evaluate/logistic_", always("logistic_regression(tensors);")},
                    {"evaluate/metrics_", always("metrics(tensors);")},
                    {"evaluate/topk_", always("top_k(tensors);")},
                    {"weights/broken/", always("broken_files(tensors);")}};
-  for (case_writers some :
-       {layer_writers(), network_writers(), transformer_writers(), objective_writers(), optimizer_writers(), weight_writers()})
+  for (case_writers some : {layer_writers(), network_writers(), transformer_writers(), objective_writers(), method_writers(),
+                            optimizer_writers(), pretext_writers(), weight_writers()})
     all.merge(some);
   return all;
 }

@@ -73,4 +73,20 @@ TEST_CASE("a number is any of them") {
   CHECK((cosine.form() == number::kind::warmup_cosine && cosine.at(0) == 7));
 }
 
+TEST_CASE("a cosine ramp rises or falls") {
+  warmup_cosine const up = ssl::cosine_ramp(0.5, 1, 4), down = ssl::cosine_ramp(4, 2, 5, warmup_form::next_step);
+  CHECK((up.at(0) == 0.5 && up.at(2) == doctest::Approx(0.75) && up.at(3) < 1 && up.at(4) == 1));
+  CHECK((down.at(0) == 4 && down.at(2) == doctest::Approx(3) && down.at(4) == 2));
+}
+
+TEST_CASE("values may be held, and a schedule may begin later") {
+  number const ramp = linear_ramp{.from = 0, .to = 3, .steps = 3}, by_epoch = ramp.held(10);
+  CHECK((by_epoch.at(0) == 0 && by_epoch.at(9) == 0 && by_epoch.at(10) == 1 && by_epoch.at(29) == 2 && by_epoch.at(30) == 3));
+  number const later = ramp.delayed(2, 7);
+  CHECK((later.at(0) == 7 && later.at(1) == 7 && later.at(2) == 0 && later.at(3) == 1 && later.at(9) == 3));
+  number const both = ramp.held(10).delayed(2, 7);
+  CHECK((both.at(1) == 7 && both.at(11) == 0 && both.at(12) == 1));
+  CHECK(ramp.at(1) == 1);
+}
+
 }  // namespace

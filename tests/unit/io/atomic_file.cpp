@@ -3,13 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include <csignal>
 #include <iterator>
 #include <string>
 
-#include <sys/resource.h>
-
 #include "unit/data/temporary_folder.hpp"
+#include "unit/full_device.hpp"
 
 namespace {
 
@@ -26,25 +24,6 @@ int file_error_of(F f) {
     return e.code;
   }
 }
-
-/// As if the device were full after so many bytes of a file.
-class full_device {
- public:
-  explicit full_device(rlim_t bytes) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    rlimit const limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~full_device() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_;
-  void (*handler_)(int);
-};
 
 }  // namespace
 

@@ -5,9 +5,13 @@
 #include "ssl/encoders/vit.hpp"
 #include "ssl/layers/activation.hpp"
 #include "ssl/layers/batch_norm.hpp"
+#include "ssl/layers/conv_transpose2d.hpp"
 #include "ssl/layers/flatten.hpp"
+#include "ssl/layers/frozen.hpp"
 #include "ssl/layers/l2_normalize.hpp"
+#include "ssl/layers/local_response_norm.hpp"
 #include "ssl/layers/softmax.hpp"
+#include "ssl/layers/weight_norm_linear.hpp"
 #include "unit/layers/on_reference.hpp"
 
 namespace {
@@ -27,13 +31,16 @@ struct subject {
 constexpr shape maps{.n = 4, .h = 4, .w = 4, .c = 6};
 using subjects = type_list<
     subject<linear<linear_config{.out = 3}>, maps>, subject<conv2d<conv_config{.out = 2, .padding = 1, .bias = bias::yes}>, maps>,
+    subject<conv2d<conv_config{.out = 6, .padding = 2, .groups = 3, .dilation = 2}>, maps>,
+    subject<conv_transpose2d<conv_transpose_config{.out = 2}>, maps>, subject<local_response_norm<>, maps>,
+    subject<weight_norm_linear<weight_norm_linear_config{.out = 3}>, maps>,
     subject<batch_norm<>, maps>, subject<layer_norm<>, maps>, subject<layer_scale<>, maps>, subject<relu, maps>, subject<gelu, maps>,
     subject<softmax, maps>, subject<l2_normalize, maps>, subject<max_pool<>, maps>, subject<avg_pool<>, maps>, subject<global_average_pool, maps>,
     subject<sequential<named<"", gelu>, named<"", flatten>>, maps>, subject<token_slice<1, 2>, maps>, subject<channel_slice<1, 2>, maps>,
     subject<swiglu<mlp_config{.hidden = 5, .out = 3}>, maps>,
     subject<masked_tokens, maps>,
     subject<drop_path<drop_path_rates::uniform>, maps>, subject<register_tokens<2, 1>, maps>,
-    subject<batch_part<1, 2>, maps>, subject<side_by_side<2>, shape{.n = 4, .c = 3}>, subject<class_token, maps>,
+    subject<batch_part<1, 2>, maps>, subject<interleave<2>, maps>, subject<side_by_side<2>, shape{.n = 4, .c = 3}>, subject<class_token, maps>,
     subject<positions<positions_config{.grid_h = 4, .grid_w = 4, .prefix_tokens = 1}>, maps>,
     subject<positions<positions_config{.grid_h = 3, .grid_w = 2, .prefix_tokens = 1}>, maps>,
     subject<attention<attention_config{.width = 6, .heads = 2}>, maps>,
@@ -115,6 +122,9 @@ TEST_CASE("a layer's own configuration and its input are refused by a verdict, n
   CHECK(!batch_part<2, 2>::check(in).valid);
   CHECK(!batch_part<0, 0>::check(in).valid);
   CHECK(!batch_part<0, 3>::check(in).accepted);
+  CHECK(!interleave<0>::check(in).valid);
+  CHECK(!interleave<4>::check(in).accepted);
+  CHECK(!frozen<batch_part<0, 3>>::check(in).accepted);
   CHECK(!side_by_side<2>::check(in).accepted);
   CHECK(!side_by_side<0>::check(in).valid);
   CHECK(!attention<attention_config{.width = 6, .heads = 4}>::check(in).valid);

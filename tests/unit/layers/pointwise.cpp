@@ -2,6 +2,7 @@
 #include "ssl/layers/activation.hpp"
 #include "ssl/layers/l2_normalize.hpp"
 #include "ssl/layers/layer_scale.hpp"
+#include "ssl/layers/local_response_norm.hpp"
 #include "ssl/layers/softmax.hpp"
 #include "unit/layers/on_reference.hpp"
 
@@ -64,6 +65,14 @@ TEST_CASE("layer_scale: one factor for every channel, 1e-5 at first") {
   CHECK(net.forward({1, 2, 3, 4}) == unit::numbers{2, 6, 6, 12});
   CHECK(net.backward({1, 1, 1, 10}) == unit::numbers{2, 3, 2, 30});
   CHECK(net.gradient("gamma") == unit::numbers{4, 42});
+}
+
+TEST_CASE("local_response_norm: a window of 3 channels, and one that sees one channel more below than above") {
+  constexpr local_response_norm_config odd{.size = 3, .alpha_millionths = 3'000'000, .beta_thousandths = 1'000};
+  unit::on_reference<local_response_norm<odd>, shape{.n = 1, .c = 3}> net;
+  CHECK(unit::close(net.forward({1, 2, 3}), {1.0 / 6, 2.0 / 15, 3.0 / 14}));
+  constexpr local_response_norm_config even{.size = 2, .alpha_millionths = 2'000'000, .beta_thousandths = 1'000};
+  CHECK(unit::close(unit::on_reference<local_response_norm<even>, shape{.n = 1, .c = 3}>().forward({1, 2, 3}), {1.0 / 2, 2.0 / 6, 3.0 / 14}));
 }
 
 }  // namespace

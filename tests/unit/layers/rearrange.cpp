@@ -25,6 +25,16 @@ TEST_CASE("batch_part: a view of views stacked one after the other") {
   CHECK(part.backward({1, 2, 3, 4}) == unit::numbers{0, 0, 0, 0, 1, 2, 3, 4});
 }
 
+TEST_CASE("interleave: rows of the parts in turn, and back") {
+  unit::on_reference<interleave<3>, shape{.n = 6, .c = 2}> net;
+  unit::numbers const x{1, 2, 3, 4, 10, 20, 30, 40, 100, 200, 300, 400}, y{1, 2, 10, 20, 100, 200, 3, 4, 30, 40, 300, 400};
+  CHECK(net.forward(x) == y);
+  CHECK(net.backward(y) == x);
+  unit::on_reference<interleave<3, interleaving::put_back>, shape{.n = 6, .c = 2}> back;
+  CHECK(back.forward(y) == x);
+  CHECK(back.backward(x) == y);
+}
+
 TEST_CASE("side_by_side: patch-major rows become one row for each image") {
   unit::on_reference<side_by_side<3>, shape{.n = 6, .c = 2}> net;  // 3 patches of 2 images
   CHECK(net.output == shape{.n = 2, .c = 6});

@@ -36,13 +36,28 @@ std::vector<ssl::block_record> with_repeat() {
   return t;
 }
 
-std::vector<detail::update_range> ranges(std::vector<ssl::block_record> const& t, decay_scope scope, ssl::index averaged = 0,
-                                         detail::merging merged = detail::merging::yes) {
-  std::vector<detail::update_range> all;
+/// Treatments are equal where the same blocks decay; the rate of layers is told apart where `by_layer` is set.
+struct treatment {
+  bool decayed;
+  parameter_kind kind;
+  int layer = 0;
+  friend bool operator==(treatment const& a, treatment const& b) { return a.decayed == b.decayed && a.layer == b.layer; }
+};
+struct treated_range : detail::update_range {
+  treatment how;
+};
+
+std::vector<treated_range> ranges(std::vector<ssl::block_record> const& t, decay_scope scope, ssl::index averaged = 0,
+                                  detail::merging merged = detail::merging::yes, bool by_layer = false) {
+  std::vector<treated_range> all;
   detail::for_each_range(
       t.data(), static_cast<int>(t.size()), averaged, merged,
-      [&](parameter_kind a, parameter_kind b) { return decays(scope, a) == decays(scope, b); },
-      [&](detail::update_range const& r) { all.push_back(r); });
+      [&](ssl::parameter_traits p) {
+        return treatment{decays(scope, p), p.kind, by_layer ? p.layer : 0};
+      },
+      [&](detail::update_range const& r, treatment const& t) {
+        all.push_back({r, t});
+      });
   return all;
 }
 
@@ -55,11 +70,27 @@ TEST_CASE("blocks that are treated alike are one run of memory") {
   auto const by_kind = ranges(with_repeat(), decay_scope::weights);
   REQUIRE(by_kind.size() == 4);
   CHECK((by_kind[1].offset == 32 && by_kind[1].times == 3 && by_kind[1].stride == 32 && by_kind[1].elements == 16));
-  CHECK((by_kind[2].offset == 48 && by_kind[2].times == 3 && by_kind[2].kind == parameter_kind::bias));
+  CHECK((by_kind[2].offset == 48 && by_kind[2].times == 3 && by_kind[2].how.kind == parameter_kind::bias));
 
   auto const apart = ranges(with_repeat(), decay_scope::all, 0, detail::merging::no);
   REQUIRE(apart.size() == 4);
   CHECK((apart[1].first_block == 1 && apart[2].first_block == 4 && apart[3].first_block == 7));
+}
+
+TEST_CASE("a repeat whose iterations are treated differently is written out") {
+  auto t = with_repeat();
+  t[0].layer = 0, t[3].layer = 4;
+  for (int i : {1, 2}) t[i].layers_per_iteration = 1;
+  CHECK(ranges(t, decay_scope::all).size() == 2);
+  for (auto const merged : {detail::merging::yes, detail::merging::no}) {
+    auto const apart = ranges(t, decay_scope::all, 0, merged, true);
+    REQUIRE(apart.size() == 8);
+    for (int i = 0; i < 3; ++i) {
+      CHECK((apart[1 + i].offset == 32 + 32 * i && apart[4 + i].offset == 48 + 32 * i));
+      CHECK((apart[1 + i].times == 1 && apart[1 + i].how.layer == 1 + i && apart[4 + i].first_block == 4 + i));
+    }
+    CHECK((apart[0].how.layer == 0 && apart[7].how.layer == 4));
+  }
 }
 
 TEST_CASE("repeats of other strides stay apart") {
@@ -152,9 +183,46 @@ TEST_CASE("a slow average in float takes its share in double") {
   CHECK(average[0] == static_cast<float>(1 - 0.99996));
 }
 
-TEST_CASE("scratch memory holds one number a block and one more") {
+/// w <- w - trust, with norms of the weights and of the gradients: to see what becomes of them.
+struct show_norms {
+  struct options {
+    gradient_clip clip{};
+  };
+  static constexpr int slots = 0;
+  template <class T>
+  struct update {
+    update(options const&, ssl::index, ssl::parameter_traits) {}
+    T measured(T, T gradient, T const*, ssl::index) const { return gradient; }
+    T trust(T weight_norm, T measured_norm) const { return 100 * weight_norm + measured_norm; }
+    void operator()(T& weight, T, T*, ssl::index, T trust) const { weight -= trust; }
+    friend bool operator==(update const&, update const&) = default;
+  };
+};
+static_assert(ssl::optimizer<show_norms>);
+
+TEST_CASE("an optimizer that adapts to tensors is given the norms of each, in a repeat of each iteration, after clipping") {
+  for (auto const scope : {clip_scope::none, clip_scope::global, clip_scope::per_tensor}) {
+    std::vector<ssl::block_record> t{block(0, 2), block(48, 1)};
+    t[0].times = 3, t[0].stride = 16;
+    parameters<show_norms> p(t, 64);
+    p.weights[0] = 5, p.weights[1] = 12, p.weights[16] = 2, p.weights[48] = -1;
+    p.gradients[0] = 3, p.gradients[1] = -4, p.gradients[33] = -8, p.gradients[48] = 2;
+    p.step({.clip = {.norm = 1, .scope = scope, .epsilon = 0}}, 0);
+    auto const norm = [&](double gradient) {
+      double const all = std::sqrt(25 + 64 + 4);
+      return scope == clip_scope::none ? gradient : scope == clip_scope::global ? gradient / all : std::min(1.0, gradient);
+    };
+    CHECK(p.weights[0] == doctest::Approx(5 - 1300 - norm(5)).epsilon(1e-14));
+    CHECK(p.weights[1] == doctest::Approx(12 - 1300 - norm(5)).epsilon(1e-14));
+    CHECK(p.weights[16] == doctest::Approx(2 - 200 - norm(0)).epsilon(1e-14));
+    CHECK(p.weights[33] == doctest::Approx(-norm(8)).epsilon(1e-14));
+    CHECK(p.weights[48] == doctest::Approx(-1 - 100 - norm(2)).epsilon(1e-14));
+  }
+}
+
+TEST_CASE("scratch memory holds two numbers a block and one more") {
   auto const t = with_repeat();
-  CHECK(update_scratch(t.data(), 4) == 1 + 3 + 3 + 1 + 1);
+  CHECK(update_scratch(t.data(), 4) == 2 * (1 + 3 + 3 + 1) + 1);
 }
 
 }  // namespace

@@ -92,6 +92,19 @@ TEST_CASE("a training that continues adds lines, one from the start begins anew"
   CHECK(file.lines()[0]["step"] == 6);
 }
 
+TEST_CASE("a training that goes on from before its last line has no line twice") {
+  temporary_file file;
+  {
+    metrics_file metrics(file.path, {.every = 2});
+    train(metrics, 0, 11);
+  }
+  std::vector<json> const before = file.lines();
+  std::ofstream(file.path, std::ios::app) << "{\"kind\":\"step\",\"st";
+  metrics_file metrics(file.path, {.every = 2});
+  train(metrics, 7, 11);
+  CHECK(file.lines() == before);
+}
+
 TEST_CASE("numbers that are not finite are null, a missing learning rate is absent") {
   temporary_file file;
   metrics_file metrics(file.path);

@@ -76,6 +76,28 @@ auto stop_after(ssl::index step) {
   return at_steps{[step](progress& now) { now.stop = now.step >= step; }};
 }
 
+TEST_CASE("micro-batches make one step together, and those left over at the end of an epoch are dropped") {
+  CHECK(steps_per_epoch<tiny_run>(images(), 2) == 2);
+  tiny whole, cut, by_hand;
+  report const r = whole.train({.epochs = 3, .accumulate = 2});
+  CHECK((r.steps == 6 && r.epochs == 3 && whole.p.steps() == 6));
+
+  cut.train({.epochs = 3, .max_steps = 3, .accumulate = 2});
+  cut.train({.epochs = 3, .accumulate = 2});
+  CHECK(cut.state() == whole.state());
+
+  ssl::data::batcher<tiny_run::augmentation, ssl::data::procedural_images> batches(images(), tiny_run::image, 4, {},
+                                                                                   {.threads = 0, .seed = 5});
+  for (int epoch = 0; epoch < 3; ++epoch)
+    for (int batch = 0; batch < 5; ++batch) {
+      ssl::batch_input const input = detail::input_of(batches.next());
+      if (batch < 4) by_hand.p.step(input, {.part = batch % 2, .of = 2});
+    }
+  CHECK(by_hand.state() == whole.state());
+  CHECK_THROWS_WITH_AS(tiny().train({.accumulate = 6}), doctest::Contains("at least 6 batches of 4"), ssl::data_error);
+  CHECK_THROWS_AS(tiny().train({.accumulate = 0}), ssl::composition_error);
+}
+
 TEST_CASE("observers are told in the order in which they are named") {
   std::string log;
   tiny t;

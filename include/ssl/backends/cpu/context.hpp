@@ -5,34 +5,32 @@
 
 #include <omp.h>
 
-#include <atomic>
 #include <new>
 
+#include "ssl/backends/cpu/detail/thread_team.hpp"
+#include "ssl/core/fields.hpp"
 #include "ssl/core/shape.hpp"
 
 namespace ssl::backends {
 
 struct cpu_options {
   int threads = 0;  ///< 0: all processors this process may use
+  PRETEXT_FIELDS(threads)
 };
 
 /// Threads of the cpu backend and their scratch memory.
 ///
-/// Everything is allocated here; no later call allocates. The number of threads is passed to every parallel region, so contexts
-/// of one process do not disturb each other. Results do not depend on it, to the last bit.
-/// Requires  used by one thread at a time, best the one that made it: the workers belong to that thread
-/// Cost      scratch_bytes per thread (touched on first use). Every loop waits for its slowest thread, some hundred times in a
-///           step: on cores that other programs use too, one thread is often several times faster than all (measured: 842
-///           images a second against 190 at a load of 10 on two cores)
+/// Everything is allocated here; no later call allocates. Results do not depend on the number of threads, to the last bit.
+/// Requires  used by one thread at a time
+/// Cost      scratch_bytes per thread, touched on first use
 class cpu_context {
  public:
   static constexpr index scratch_bytes = index{5} << 18;
 
   cpu_context() : cpu_context(cpu_options{}) {}
-  explicit cpu_context(cpu_options o) : threads_(o.threads > 0 ? o.threads : omp_get_num_procs()) {
+  explicit cpu_context(cpu_options o) : threads_(o.threads > 0 ? o.threads : omp_get_num_procs()), team_(threads_) {
     scratch_ = static_cast<char*>(
         ::operator new(static_cast<std::size_t>(scratch_bytes) * static_cast<std::size_t>(threads_), alignment));
-    parallel(2 * threads_, [](index) {});  // starts the workers
   }
   ~cpu_context() { ::operator delete(scratch_, alignment); }
   cpu_context(cpu_context const&) = delete;
@@ -50,13 +48,11 @@ class cpu_context {
   /// in [0, threads()). f must not throw.
   template <class F>
   void parallel(index tasks, F const& f) const {
-    if (threads_ == 1 || tasks < 2) {  // no region at all: regions of changing size make the runtime allocate
+    if (threads_ == 1 || tasks < 2) {
       for (index i = 0; i < tasks; ++i) call(f, i, 0);
       return;
     }
-    std::atomic<index> next{0};  // an own counter: the runtime of clang++ allocates for each loop that it schedules dynamically
-#pragma omp parallel num_threads(threads_)
-    for (index i; (i = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) call(f, i, omp_get_thread_num());
+    team_.run(tasks, [&f](index i, int slot) { call(f, i, slot); });
   }
 
  private:
@@ -70,6 +66,7 @@ class cpu_context {
 
   static constexpr std::align_val_t alignment{64};
   int threads_;
+  mutable thread_team team_;
   char* scratch_;
 };
 

@@ -82,7 +82,8 @@ struct cpu : cpu_memory {
   }
 
   static constexpr index nt_xent_workspace(index rows, index width) { return cpu_kernels::nt_xent_workspace(rows, width); }
-  /// NT-Xent without the similarity matrix: tiles of one triangle of it, computed again for the gradient.
+  /// NT-Xent without the similarity matrix: tiles of one triangle of it, kept for the gradient where they are few, or else computed
+  /// again.
   template <class T>
   static void nt_xent_tiled(context& c, index rows, index width, T const* z, T temperature, T weight, T* loss, T* gz,
                             T* workspace) {

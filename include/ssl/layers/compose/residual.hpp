@@ -31,6 +31,7 @@ struct residual {
   template <class Env>
   static constexpr value record(recorder& r, value in) {
     value a, b;
+    r.enter_layer();
     r.fork(in, a, b);
     int outside = r.enter(Shortcut::label());
     b = shortcut::template record<Env>(r, b);
@@ -38,6 +39,7 @@ struct residual {
     outside = r.enter(Branch::label());
     a = branch::template record<Env>(r, a);
     r.leave(outside);
+    r.leave_layer();
     return r.add(a, b, r.new_operation());
   }
 

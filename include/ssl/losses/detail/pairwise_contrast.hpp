@@ -18,7 +18,6 @@ struct pairwise_contrast {
   using context = typename Env::context;
   using backend = typename Env::backend;
   using T = typename Env::scalar;
-  static constexpr T smallest = T(1e-12);
   static constexpr index workspace = Rows * Width + 4 * round_up(Rows, block_elements) + Strip * Rows;
 
   T* unit;      ///< (Rows, Width) normalised
@@ -34,10 +33,7 @@ struct pairwise_contrast {
     s = unit + Rows * Width;
   }
 
-  void normalise(context& c, T const* z) const {
-    backend::sum_rows(c, Rows, Width, ops::product_of<T>{z, z, Width}, ops::store_root<T>{norm});
-    backend::map2d(c, Rows, Width, ops::unit_row_cell<T>{z, norm, unit, Width, smallest});
-  }
+  void normalise(context& c, T const* z) const { ops::normalise_rows<backend>(c, Rows, Width, z, norm, unit); }
 
   /// log-sum-exp and positive similarity of every anchor.
   void compare(context& c, T temperature) const {
@@ -74,8 +70,7 @@ struct pairwise_contrast {
                                             .ldc = Width,
                                             .alpha = weight / (temperature * T(Rows))});
     }
-    backend::sum_rows(c, Rows, Width, ops::product_of<T>{gz, unit, Width}, ops::store<T>{dot});
-    backend::map2d(c, Rows, Width, ops::unit_row_gradient_cell<T>{gz, unit, norm, dot, gz, Width, smallest});
+    ops::normalise_rows_gradient<backend>(c, Rows, Width, gz, unit, norm, dot, gz);
   }
 
  private:

@@ -41,8 +41,8 @@ void call_everything(cpu::context& c, guarded<T>& a, guarded<T>& b) {
   cpu::batch_norm_apply<T>(c, 1000, 60, x, x, x, y);
   cpu::batch_norm_backward_sums<T>(c, 1000, 60, x, x, x, x, y, y + 60);
   cpu::batch_norm_backward_apply<T>(c, 1000, 60, x, x, x, x, x, x, x, y);
-  static_assert(cpu::nt_xent_workspace(400, 60) < 90'000);
-  cpu::nt_xent_tiled<T>(c, 400, 60, x, T(1), T(1), y, y + 60, y + 90'000);
+  static_assert(cpu::nt_xent_workspace(260, 60) < 90'000);
+  cpu::nt_xent_tiled<T>(c, 260, 60, x, T(1), T(1), y, y + 60, y + 90'000);
   constexpr ssl::backends::attention h{.n = 2, .tokens = 200, .heads = 3, .head_width = 16};
   cpu::attention_forward<T>(c, h, x, y, y + 90'000, nullptr);
   cpu::attention_backward<T>(c, h, x, y, y, y + 90'000, y + 100'000, nullptr);

@@ -5,6 +5,7 @@
 #include "ssl/layers/compose/residual.hpp"
 #include "ssl/layers/conv2d.hpp"
 #include "ssl/layers/transformer_block.hpp"
+#include "ssl/pipeline/network_table.hpp"
 #include "unit/layers/on_reference.hpp"
 
 namespace {
@@ -29,6 +30,30 @@ TEST_CASE("names of a residual network are those of torchvision") {
                                  "layer1.0.bn1.weight 3", "layer1.0.bn1.bias 3", "layer1.0.conv2.weight 3x3x3x3", "layer1.0.bn2.weight 3",
                                  "layer1.0.bn2.bias 3"});
   CHECK(unit::listed(net.buffers())[2] == "layer1.0.downsample.1.running_mean 3");
+}
+
+TEST_CASE("layers are counted: residuals, iterations of a repeat, what stands before them, and what follows the last") {
+  using tower = repeat<3, transformer_block<transformer_config{.width = 3, .heads = 1, .hidden = 4}>>;
+  using network = sequential<named<"stem", conv3<2>>, named<"layer1", block>, named<"between", batch_norm<>>, named<"blocks", tower>,
+                             named<"norm", batch_norm<>>>;
+  constexpr auto table = make_block_table<network, shape{1, 4, 4, 1}, environment<backends::reference, float>>();
+  auto const expect = [&](std::string const& name, int iteration, int layer, int layers_above) {
+    INFO(name << " of iteration " << iteration);
+    bool found = false;
+    for (int i = 0; i < table.parameters; ++i)
+      if (table.parameter_name(i, iteration) == name.c_str()) {
+        parameter_traits const traits = table.parameter[i].traits(iteration);
+        CHECK((traits.layer == layer && traits.layers_above == layers_above));
+        found = true;
+      }
+    CHECK(found);
+  };
+  expect("stem.weight", 0, 0, 5);
+  expect("layer1.conv1.weight", 0, 1, 4);
+  expect("layer1.downsample.1.bias", 0, 1, 4);
+  expect("between.weight", 0, 2, 3);
+  for (int i = 0; i < 3; ++i) expect("blocks." + std::to_string(i) + ".attn.qkv.weight", i, 2 + i, 3 - i);
+  expect("norm.bias", 0, 5, 0);
 }
 
 TEST_CASE("names and places of a repeated block count its iterations") {

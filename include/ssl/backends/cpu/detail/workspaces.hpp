@@ -36,12 +36,23 @@ constexpr index convolution_workspace(convolution const& g) {
   return larger(larger(forward, input), weight_gradient_cut(g).workspace(g));
 }
 
-/// Rows of a tile of the similarity matrix, at most.
-inline constexpr index nt_xent_block = 128;
+/// Rows of a tile of the similarity matrix.
+inline constexpr index nt_xent_largest_block = 128;
+constexpr index nt_xent_block(index rows) { return rows < 2048 ? 64 : nt_xent_largest_block; }
 
-/// The normalised rows and four numbers a row.
+/// Tiles of one triangle that are kept from the loss for its gradient: all, up to about 2,800 rows, or none.
+constexpr index nt_xent_kept(index rows) {
+  constexpr index most = index{1} << 22;
+  index const block = nt_xent_block(rows), blocks = parts(rows, block), elements = blocks * (blocks + 1) / 2 * block * block;
+  return elements <= most ? elements : 0;
+}
+
+/// One number a row, up to whole tiles.
+constexpr index nt_xent_row(index rows) { return round_up(rows, nt_xent_largest_block); }
+
+/// The normalised rows, four numbers a row, and the tiles that are kept.
 constexpr index nt_xent_workspace(index rows, index width) {
-  return round_up(rows * width, block_elements) + 4 * round_up(rows, nt_xent_block);
+  return round_up(rows * width, block_elements) + 4 * nt_xent_row(rows) + nt_xent_kept(rows);
 }
 
 }  // namespace ssl::backends::cpu_kernels

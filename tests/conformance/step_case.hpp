@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "conformance/agreement.hpp"
+#include "objectives/tiny.hpp"
+#include "ssl/testing/objective_check.hpp"
+
+namespace conformance {
+
+using namespace ssl;
+
+/// Three training steps of a run: losses, and what the pipeline holds at the end.
+template <fixed_string Name, class Objective, class Encoder = tiny::convnet, class Augmentation = tiny::two_views, int Batch = 3>
+struct steps_case {
+  static constexpr char const* name = Name.text;
+  template <class Backend, class T>
+  struct run_of : tiny::run<Objective, Encoder, Augmentation, Backend, T> {
+    static constexpr int batch = Batch;
+  };
+
+  template <class Backend, class T>
+  static outcome run(std::uint64_t seed) {
+    using r = run_of<Backend, T>;
+    auto context = context_with_threads<Backend>(1);
+    pipeline<r> p(context, {.optimizer = {.learning_rate = 0.05}, .seed = seed});
+    testing::random_batches<r> batches(p.options(), 3);
+    outcome all{{"losses", {}}};
+    for (int step = 0; step < 3; ++step) all[0].second.push_back(p.step(batches.next()));
+    std::pair<char const*, array> const held[] = {
+        {"weights", array::parameters}, {"averages", array::averages}, {"buffers", array::buffers}, {"states", array::states}};
+    for (auto const& [what, which] : held) {
+      std::vector<T> values(static_cast<std::size_t>(p.elements(which)));
+      p.read(which, values.data());
+      all.emplace_back(what, std::vector<double>(values.begin(), values.end()));
+    }
+    return all;
+  }
+};
+
+template <class... Cases>
+void expect_steps_agree() {
+  expect_agreement<Cases...>(3, 3);  // each of three steps carries on the rounding of those before
+}
+
+}  // namespace conformance

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "objectives/tiny.hpp"
+#include "ssl/objectives/barlow_twins.hpp"
+#include "ssl/objectives/byol.hpp"
+#include "ssl/objectives/dino.hpp"
+#include "ssl/objectives/moco.hpp"
+#include "ssl/objectives/moco_v3.hpp"
+#include "ssl/objectives/simsiam.hpp"
+#include "ssl/objectives/swav.hpp"
+#include "ssl/objectives/vicreg.hpp"
+
+/// The methods with heads so small that every parameter can be moved by itself.
+namespace tiny {
+
+using layers::head_norm;
+inline constexpr layers::head_widths narrow{.hidden = 5, .out = 4, .layers = 2};
+
+using moco =
+    objectives::moco<objectives::moco_config{.projector = layers::moco_projection(narrow), .queue = 7, .statistics_groups = 3}>;
+using moco_v3 = objectives::moco_v3<objectives::moco_v3_config{.projector = layers::moco_v3_projection(narrow),
+                                                               .predictor = layers::moco_v3_prediction(narrow)}>;
+using byol = objectives::byol<objectives::byol_config{.projector = layers::byol_projection(narrow),
+                                                      .predictor = layers::byol_prediction(narrow)}>;
+using simsiam = objectives::simsiam<objectives::simsiam_config{.projector = layers::simsiam_projection(narrow),
+                                                               .predictor = layers::simsiam_prediction(narrow)}>;
+using barlow_twins =
+    objectives::barlow_twins<objectives::barlow_twins_config{.projector = layers::barlow_twins_projection(narrow)}>;
+using vicreg = objectives::vicreg<objectives::vicreg_config{.expander = layers::vicreg_projection(narrow)}>;
+
+template <int LocalViews, int Queue = 0>
+using swav = objectives::swav<objectives::swav_config{
+    .projector = layers::swav_projection(narrow), .prototypes = 5, .local_views = LocalViews, .queue = Queue}>;
+template <int LocalViews, layers::gain Gain = layers::gain::one, head_norm Norm = head_norm::none>
+using dino = objectives::dino<objectives::dino_config{
+    .projector = layers::dino_projection(narrow, Norm), .prototypes = 5, .prototype_lengths = Gain, .local_views = LocalViews}>;
+
+/// Two views of the run's size and two of 6 x 4 pixels.
+using multi_crop = augmentations::view_groups<
+    augmentations::group<augmentations::views<2, crops>>,
+    augmentations::sized_group<augmentations::view_size{.height = 6, .width = 4}, augmentations::views<2, crops>>>;
+
+}  // namespace tiny
