@@ -123,6 +123,11 @@ inline constexpr kind kinds[] = {
     {"evaluate/ridge_", coverage::covered},
 
     {"weights/broken/", coverage::covered},
+    {"weights/timm_vit", coverage::covered},
+    {"weights/dino_student_prefixed", coverage::covered},
+    {"weights/dinov2", coverage::covered},
+    {"weights/hf_", coverage::covered},
+    {"weights/mae_pretrain", coverage::covered},
     {"weights/", coverage::not_yet},
 };
 

@@ -6,7 +6,7 @@
 #include "ssl/io/naming.hpp"
 
 /// \file
-/// The naming schemes of vision transformers.
+/// The naming schemes of vision transformers, and of the decoders that belong to some.
 namespace ssl::io {
 
 namespace detail {
@@ -58,6 +58,27 @@ inline constexpr name_rule hugging_face_rules[] = {
     {"blocks.#.mlp.w3.*", {"encoder.layer.#.mlp.down_proj.*"}},
     {"norm.*", {"layernorm.*"}}};
 
+inline constexpr char const* mae_decoder_prefixes[] = {"", "module.", "model."};
+inline constexpr name_rule mae_decoder_rules[] = {{"mask_token", {"mask_token"}},   {"pos_embed", {"decoder_pos_embed"}},
+                                                  {"embed.*", {"decoder_embed.*"}}, {"blocks.#.*", {"decoder_blocks.#.*"}},
+                                                  {"norm.*", {"decoder_norm.*"}},   {"pred.*", {"decoder_pred.*"}}};
+
+inline constexpr char const* hugging_face_decoder_prefixes[] = {"decoder."};
+inline constexpr name_rule hugging_face_decoder_rules[] = {
+    {"mask_token", {"mask_token"}},
+    {"pos_embed", {"decoder_pos_embed"}},
+    {"embed.*", {"decoder_embed.*"}},
+    {"blocks.#.norm1.*", {"decoder_encoder.layer.#.layernorm_before.*"}},
+    {"blocks.#.norm2.*", {"decoder_encoder.layer.#.layernorm_after.*"}},
+    {"blocks.#.attn.qkv.*",
+     {"decoder_encoder.layer.#.attention.attention.query.*", "decoder_encoder.layer.#.attention.attention.key.*",
+      "decoder_encoder.layer.#.attention.attention.value.*"}},
+    {"blocks.#.attn.proj.*", {"decoder_encoder.layer.#.attention.output.dense.*"}},
+    {"blocks.#.mlp.fc1.*", {"decoder_encoder.layer.#.intermediate.dense.*"}},
+    {"blocks.#.mlp.fc2.*", {"decoder_encoder.layer.#.output.dense.*"}},
+    {"norm.*", {"decoder_norm.*"}},
+    {"pred.*", {"decoder_pred.*"}}};
+
 }  // namespace detail
 
 /// The names of this library: timm, DeiT, DINO, MAE.
@@ -66,6 +87,11 @@ inline constexpr naming timm_naming{"timm", detail::backbone_prefixes, {}};
 inline constexpr naming dinov2_naming{"DINOv2", detail::backbone_prefixes, detail::dinov2_rules};
 /// transformers: ViT, ViT-MAE, DINOv2 and DINOv2 with registers; query, key and value lie apart there.
 inline constexpr naming hugging_face_naming{"Hugging Face", detail::hugging_face_prefixes, detail::hugging_face_rules};
+
+/// layers::masked_decoder in MAE's files and in those of transformers, beside the encoder.
+inline constexpr naming masked_decoder_namings[] = {
+    {"MAE", detail::mae_decoder_prefixes, detail::mae_decoder_rules},
+    {"Hugging Face", detail::hugging_face_decoder_prefixes, detail::hugging_face_decoder_rules}};
 
 inline constexpr naming vit_namings[] = {timm_naming, dinov2_naming, hugging_face_naming};
 
