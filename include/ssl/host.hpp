@@ -13,6 +13,7 @@
 #include "ssl/evaluation/features.hpp"
 #include "ssl/evaluation/pca.hpp"
 #include "ssl/evaluation/ridge.hpp"
+#include "ssl/evaluation/sgd_probe.hpp"
 #include "ssl/evaluation/table.hpp"
 #include "ssl/io/encoder_file.hpp"
 #include "ssl/io/safetensors.hpp"
