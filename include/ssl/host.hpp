@@ -19,6 +19,7 @@
 #include "ssl/io/safetensors.hpp"
 #include "ssl/training/feature_watch.hpp"
 #include "ssl/training/metrics_file.hpp"
+#include "ssl/training/online_evaluation.hpp"
 #include "ssl/training/progress_bar.hpp"
 #include "ssl/training/stop_on_interrupt.hpp"
 #include "ssl/training/train.hpp"
