@@ -32,8 +32,8 @@ struct metrics_options {
 ///
 /// Fields   step: steps taken, of earlier trainings too; epoch: counted from 1; loss: of the step, or the mean of the epoch;
 ///          learning_rate: of the step, absent where the optimizer has none; feature_std, effective_rank: in the first line after
-///          an observer named before this one measured them; knn, linear_probe: accuracies, likewise. A number that is not finite is null; digits as many as give the same
-///          double back
+///          an observer named before this one measured them; knn, linear_probe: accuracies, likewise. A number that is not finite is
+///          null; digits as many as give the same double back
 /// Begins   anew where the pipeline stands at step 0; otherwise lines are added, so that a training cut short has one file. Lines of
 ///          steps that will be taken again, after the checkpoint from which it goes on, are removed
 /// Errors   E707 (the file cannot be written, the device is full); E850 (`every` is negative)
