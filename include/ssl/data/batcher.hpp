@@ -38,7 +38,7 @@ struct batcher_options {
 ///          throws in a worker comes out of next() for the batch it belongs to, and again until seek()
 /// Cost     prefetch + 1 batches of memory, 4 bytes for each image and a scratch for each worker, allocated by the
 ///          constructor, which augments image 0 once with each scratch; nothing is allocated afterwards, unless an image needs
-///          a larger scratch than any before
+///          a larger scratch than any before, or the data set decodes it
 template <augmentation A, dataset D>
 class batcher {
  public:

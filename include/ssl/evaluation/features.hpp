@@ -3,7 +3,11 @@
 
 #include "ssl/core/host_only.hpp"
 
+#include <exception>
+#include <vector>
+
 #include "ssl/augmentations/evaluation.hpp"
+#include "ssl/evaluation/detail/blocks.hpp"
 #include "ssl/evaluation/knn.hpp"
 #include "ssl/evaluation/linear_probe.hpp"
 #include "ssl/pipeline/frozen_encoder.hpp"
@@ -14,20 +18,29 @@ namespace ssl::evaluation {
 
 namespace detail {
 
-/// Neighbouring images of a data set, which may decode them on access: they stay until the next call of take().
+/// Neighbouring images of a data set, decoded by all threads where it decodes on access: they stay until the next call of take().
 template <dataset D>
 class picture_batch {
  public:
   image_view const* take(D const& data, index first, int count) {
-    pictures_.clear();
-    views_.clear();
-    for (int i = 0; i < count; ++i) pictures_.push_back(data.image(first + i));
-    for (auto const& picture : pictures_) views_.push_back(picture);
+    pictures_.resize(static_cast<std::size_t>(count));
+    failures_.assign(pictures_.size(), nullptr);
+    for_each_block(count, 1, [&](index i, index) {
+      try {
+        pictures_[static_cast<std::size_t>(i)] = data.image(first + i);
+      } catch (...) {
+        failures_[static_cast<std::size_t>(i)] = std::current_exception();
+      }
+    });
+    for (std::exception_ptr const& failure : failures_)
+      if (failure) std::rethrow_exception(failure);
+    views_.assign(pictures_.begin(), pictures_.end());
     return views_.data();
   }
 
  private:
   std::vector<picture_of<D>> pictures_;
+  std::vector<std::exception_ptr> failures_;
   std::vector<image_view> views_;
 };
 
