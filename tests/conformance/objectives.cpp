@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ssl/objectives/simclr.hpp"
+#include "ssl/objectives/supervised.hpp"
 
 #include "conformance/layer_case.hpp"
 #include "objectives/moving_target.hpp"
 #include "objectives/queue.hpp"
 #include "objectives/tiny.hpp"
+#include "ssl/augmentations/with_classes.hpp"
 #include "ssl/testing/objective_check.hpp"
 
 namespace {
@@ -12,13 +14,13 @@ namespace {
 using namespace tiny;
 
 /// Three training steps of a run: losses, and what the pipeline holds at the end.
-template <fixed_string Name, class Objective, class Encoder>
+template <fixed_string Name, class Objective, class Encoder, class Augmentation = two_views>
 struct steps_case {
   static constexpr char const* name = Name.text;
 
   template <class Backend, class T>
   static conformance::outcome run(std::uint64_t seed) {
-    using r = tiny::run<Objective, Encoder, two_views, Backend, T>;
+    using r = tiny::run<Objective, Encoder, Augmentation, Backend, T>;
     auto context = conformance::context_with_threads<Backend>(1);
     pipeline<r> p(context, {.optimizer = {.learning_rate = 0.05}, .seed = seed});
     testing::random_batches<r> batches(p.options(), 3);
@@ -54,6 +56,11 @@ using simclr = objectives::simclr<objectives::simclr_config{.hidden = 9, .output
 
 TEST_CASE("three steps of SimCLR: every backend agrees with the reference") {
   expect_steps_agree<steps_case<"simclr on convnet", simclr, convnet>, steps_case<"simclr on vit", simclr, vit>>();
+}
+
+TEST_CASE("three steps of a supervised objective: every backend agrees with the reference") {
+  using supervised = objectives::supervised<objectives::supervised_config{.classes = 3}>;
+  expect_steps_agree<steps_case<"supervised", supervised, convnet, augmentations::with_classes<two_views>>>();
 }
 
 TEST_CASE("three steps with averages and a state: every backend agrees with the reference") {
