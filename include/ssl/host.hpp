@@ -12,6 +12,7 @@
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
 #include "ssl/evaluation/features.hpp"
+#include "ssl/evaluation/fine_tune.hpp"
 #include "ssl/evaluation/pca.hpp"
 #include "ssl/evaluation/ridge.hpp"
 #include "ssl/evaluation/sgd_probe.hpp"

@@ -194,6 +194,10 @@ class batcher {
     augmentations::sample_output out = slot.out;
     out.position = position;
     A::apply(image_, augmentation_, {.seed = options_.seed, .epoch = slot.buffers.epoch, .sample = sample}, picture, out, memory);
+    if constexpr (requires { A::class_wire(image_); }) {
+      int const wire = A::class_wire(image_);
+      for (int entry = 0; entry < A::layout(image_).labels[wire]; ++entry) out.label(wire, entry) = images_.label(sample);
+    }
   }
 
   void work(augmentations::scratch& memory) {
