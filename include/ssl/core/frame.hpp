@@ -46,7 +46,7 @@ struct output_observer {
 /// What the random draws of a pass are a function of, besides the operation and the sample.
 struct pass_randomness {
   std::uint64_t seed = 0;  ///< of the run
-  index step = 0;
+  index batch = 0;         ///< batches before it: steps, or the micro-batches of all steps
   op_record const* first = nullptr;  ///< the table of operations: an operation's number is its place in it
 };
 
@@ -73,7 +73,7 @@ struct frame {
   /// The stream of one operation in this pass; `sample` is left to the caller. Augmentations, which draw by the same seed, never meet it.
   draw_key draws_of(op_record const* op) const {
     constexpr std::uint64_t networks = 0x6e6574776f726b73u;
-    return {.seed = randomness.seed ^ networks, .epoch = static_cast<std::uint32_t>(randomness.step),
+    return {.seed = randomness.seed ^ networks, .epoch = static_cast<std::uint32_t>(randomness.batch),
             .view = static_cast<std::uint16_t>(iteration), .operation = static_cast<std::uint16_t>(op - randomness.first)};
   }
 };

@@ -164,8 +164,8 @@ class network_state {
     mask_->write(0, std::vector<std::int32_t>(mask.begin(), mask.end()));
     frame_.mask = mask.empty() ? nullptr : mask_->data();
   }
-  /// The run's seed and the step that the next passes draw by.
-  void give_randomness(std::uint64_t seed, index step) { frame_.randomness = {seed, step, operations_.data()}; }
+  /// The run's seed and the number of the batch, by which the next passes draw.
+  void give_randomness(std::uint64_t seed, index batch) { frame_.randomness = {seed, batch, operations_.data()}; }
   void give_drop_path_rate(double rate) { frame_.drop_path_rate = static_cast<T>(rate); }
 
   /// Elements of the arena that the plan needs.
