@@ -1,11 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-unset OPENBLAS_CORETYPE  # where preset, the peers' libraries take the kernels of an older processor
-
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source scripts/dependencies.sh
-
 usage() {
   cat <<'TEXT'
 bash scripts/bench.sh [options]
@@ -26,17 +21,22 @@ TEXT
 peers= python=python3 cases= rounds=7 save= backends=
 while (($# > 0)); do
   case $1 in
-    --peers) peers=$2 && shift 2 ;;
-    --python) python=$2 && shift 2 ;;
-    --cases) cases=$2 && shift 2 ;;
-    --rounds) rounds=$2 && shift 2 ;;
+    --help) usage && exit 0 ;;
     --save) save=benchmarks/results && shift ;;
     --backends) backends=yes && shift ;;
-    --help) usage && exit 0 ;;
-    *) usage >&2 && exit 2 ;;
+    --peers | --python | --cases | --rounds)
+      (($# > 1)) || { echo "$1 needs a value" >&2; exit 2; }
+      declare "${1#--}=$2" && shift 2 ;;
+    *) echo "unknown option $1" >&2; usage >&2; exit 2 ;;
   esac
 done
-[[ -z $peers && -d ../shared/peers ]] && peers=../shared/peers
+[[ -n $peers ]] && peers=$(realpath "$peers")  # the caller's, before its folder is left
+[[ $python == */* ]] && python=$(realpath -s "$python")
+unset OPENBLAS_CORETYPE  # where preset, the peers' libraries take the kernels of an older processor
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/dependencies.sh
+[[ -z $peers && -d ../shared/peers ]] && peers=$(realpath ../shared/peers)
 
 require "$pretext_build_needs$pretext_benchmark_needs"
 cmake --preset bench >/dev/null

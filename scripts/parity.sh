@@ -20,21 +20,26 @@ Random draws differ, so single runs differ; no run is left out. Runs that are do
 TEXT
 }
 
-data=fashion,cifar seeds=5 peers=../shared/peers python=python3 threads=$(nproc) epochs=25 out=out/parity
+data=fashion,cifar seeds=5 peers= python=python3 threads=$(nproc) epochs=25 out=out/parity
 while (($# > 0)); do
   case $1 in
     --help) usage && exit 0 ;;
     --data | --seeds | --peers | --python | --threads | --epochs | --out)
       (($# > 1)) || { echo "$1 needs a value" >&2; exit 2; }
       declare "${1#--}=$2" && shift 2 ;;
-    *) usage >&2 && exit 2 ;;
+    *) echo "unknown option $1" >&2; usage >&2; exit 2 ;;
   esac
 done
-unset OPENBLAS_CORETYPE
+for name in ${data//,/ }; do
+  [[ $name == fashion || $name == cifar ]] || { echo "--data is fashion or cifar, not $name" >&2; exit 2; }
+done
+[[ -n $peers ]] && peers=$(realpath "$peers")  # the caller's, before its folder is left
+[[ $python == */* ]] && python=$(realpath -s "$python")
 out=$(realpath -m "$out")
-[[ -d $peers ]] && peers=$(realpath "$peers")
+unset OPENBLAS_CORETYPE  # where preset, the peers' libraries take the kernels of an older processor
+
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[[ -d $peers ]] && peers=$(realpath "$peers")
+[[ -z $peers ]] && peers=$(realpath -m ../shared/peers)
 [[ -f $peers/simclr_parity.py ]] || { echo "$peers has no simclr_parity.py: name its folder with --peers" >&2; exit 1; }
 mkdir -p "$out"
 
@@ -61,7 +66,6 @@ for name in ${data//,/ }; do
   case $name in
     fashion) folder=idx:$peers/../data/fashion-mnist images=10000 ;;
     cifar) folder=cifar10:$peers/../data/cifar10 images=5000 ;;
-    *) echo "--data is fashion or cifar, not $name" >&2 && exit 2 ;;
   esac
   for ((seed = 1; seed <= seeds; ++seed)); do
     run "$name-$epochs-ours-$seed.json" ours "$name" "$folder" "$images" "$seed" || break
