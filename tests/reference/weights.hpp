@@ -80,27 +80,34 @@ inline void broken_files(reference_case const& c) {
 
 // --- weights that were published under the names of other codes -----------------------------------------------------------
 
-template <class Network, ssl::shape One, class T>
-using frozen_network = ssl::frozen_encoder<Network, One, ssl::backends::reference, 1, T>;
-
-/// A network in evaluation mode with the weights of a file.
+/// A network in evaluation mode with the weights of a file. Unlike a frozen encoder it may be given a mask.
 template <class Network, ssl::shape In, class T>
 struct published_network
     : ssl::testing::single_network<Network, In, ssl::backends::reference, T, execution{.mode = execution_mode::evaluation}> {
-  using frozen = frozen_network<Network, In.with_batch(1), T>;
   ssl::io::weight_report report;
 
   explicit published_network(std::string const& path, std::span<ssl::io::naming const> schemes = ssl::io::vit_namings)
       : published_network::single_network({.keeps = false}) {
-    ssl::backends::reference::context context;
-    frozen encoder(context);
-    report = ssl::io::load_weights(encoder, path, schemes);
-    auto const w = encoder.weights();
+    report = ssl::io::load_weights(*this, path, schemes);
+  }
+
+  // What load_weights asks of an encoder.
+  static std::vector<ssl::block_info> blocks(ssl::block_set set) {
+    typename published_network::single_network const net({.keeps = false});
+    return set == ssl::block_set::parameters ? net.parameters() : net.buffers();
+  }
+  ssl::encoder_weights<T> weights() const {
+    auto const room = [](std::vector<ssl::block_info> const& all) {
+      return std::vector<T>(static_cast<std::size_t>(all.empty() ? 0 : all.back().offset + all.back().elements));
+    };
+    return {.parameters = room(this->parameters()), .buffers = room(this->buffers())};
+  }
+  void set_weights(ssl::encoder_weights<T> const& w) {
     auto const cut = [](std::vector<T> const& all, ssl::block_info const& b) {
       return std::vector<T>(all.begin() + b.offset, all.begin() + b.offset + b.elements);
     };
-    for (auto const& b : frozen::blocks(ssl::block_set::parameters)) this->set_parameter(b.name, cut(w.parameters, b));
-    for (auto const& b : frozen::blocks(ssl::block_set::buffers)) this->set_buffer(b.name, cut(w.buffers, b));
+    for (ssl::block_info const& b : this->parameters()) this->set_parameter(b.name, cut(w.parameters, b));
+    for (ssl::block_info const& b : this->buffers()) this->set_buffer(b.name, cut(w.buffers, b));
   }
 };
 

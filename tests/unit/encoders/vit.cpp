@@ -2,6 +2,7 @@
 #include "ssl/encoders/vit.hpp"
 
 #include "ssl/encoders/vit_dino.hpp"
+#include "ssl/pipeline/facts.hpp"
 #include "unit/layers/on_reference.hpp"
 
 namespace {
@@ -143,6 +144,9 @@ TEST_CASE("vit: an encoder of visible patches has the parameters of the whole on
   CHECK(net.forward(x) == y);
   x[63] += 1;  // in the last
   CHECK(net.forward(x) != y);
+  // by itself nobody gives it a mask
+  CHECK(facts::frozen_failure<vit<config>, in, backends::reference, 1, float>() == 106);
+  CHECK(facts::frozen_failure<vit<small>, in, backends::reference, 1, float>() == 0);
 }
 
 TEST_CASE("vit: drop path is an option of encoders that have it") {
