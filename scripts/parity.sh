@@ -50,6 +50,7 @@ run() {
   [[ -e $file ]] && return 0
   echo "$(date +%H:%M) ${file##*/}"
   "$@" >"$file.part" 2>"$out/log" && mv "$file.part" "$file" && return 0
+  rm -f "$file.part"
   tail -n 3 "$out/log" >&2
   return 1
 }
