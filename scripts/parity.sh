@@ -50,6 +50,7 @@ run() {
   [[ -e $file ]] && return 0
   echo "$(date +%H:%M) ${file##*/}"
   "$@" >"$file.part" 2>"$out/log" && mv "$file.part" "$file" && return 0
+  rm -f "$file.part"
   tail -n 3 "$out/log" >&2
   return 1
 }
@@ -114,10 +115,12 @@ for name in data:
         difference, allowed = st.mean(a) - st.mean(b), most.get(name)
         met = "" if allowed is None else "met" if abs(difference) <= allowed else "MISSED"
         good &= met != "MISSED"
-        print(f"  {label:<20} {spread(a)}  {spread(b)}  {difference:>+10.2f}  {allowed if allowed is not None else '':>8}  {met}")
+        print(f"  {label:<20} {spread(a)}  {spread(b)}  {difference:>+10.2f}  {allowed if allowed is not None else '':>8}  {met}".rstrip())
     seconds = [m["seconds_train"] for m in mine], [p["final"]["train_s"] for p in peer]
     print(f"  {'seconds of training':<20} {st.mean(seconds[0]):6.1f}{'':>9} {st.mean(seconds[1]):6.1f}")
 if epochs != 25:
     print("\nThis is not the recipe, which has 25 epochs: nothing is shown by it.")
+else:
+    print("\nEvery criterion is met." if good else "\nNot every criterion is met.")
 sys.exit(0 if good else 1)
 PYTHON

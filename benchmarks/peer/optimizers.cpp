@@ -70,7 +70,7 @@ work optimizer_step(settings const& s, typename Optimizer::options const& option
   };
   auto const check = [b] {
     auto next = b->first_result.begin();
-    at_some_places([&](index i) { expect_close("a weight", static_cast<double>(b->weights.data()[i]), *next++, 1); });
+    at_some_places([&](index i) { expect_close("a weight", static_cast<double>(b->weights.data()[i]), *next++, 0.01); });
   };
   return {.step = step, .agree = {}, .check = check, .items = parameters, .unit = "parameters", .bytes = bytes * parameters};
 }
@@ -106,7 +106,7 @@ work ema_11m(settings const& s) {
   };
   auto const check = [b] {
     auto next = b->first_result.begin();
-    at_some_places([&](index i) { expect_close("an average", static_cast<double>(b->average.data()[i]), *next++, 1); });
+    at_some_places([&](index i) { expect_close("an average", static_cast<double>(b->average.data()[i]), *next++, 0.01); });
   };
   return {.step = step, .agree = {}, .check = check, .items = parameters, .unit = "parameters", .bytes = 12.0 * parameters};
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <ssl/core/fixed_string.hpp>
 #include <ssl/core/philox.hpp>
 #include <ssl/core/shape.hpp>
 #include <ssl/io/safetensors.hpp>
@@ -26,8 +27,7 @@ struct settings {
 struct work {
   std::function<void()> step;
   std::function<void(ssl::io::safetensors_file const&)> agree;  ///< throws where results are not those of the peer
-  std::function<void()>
-      check;  ///< for cases without randomness that the peer cannot write down: throws where the last step's result is wrong
+  std::function<void()> check;  ///< of what the peer does not write down: throws where the first step's result is wrong
   double items = 1;
   char const* unit = "steps";
   double flop = 0, bytes = 0;               ///< of a step, counted as the peers count them
@@ -54,13 +54,15 @@ work startup(settings const&);
 std::vector<std::string> conv_shapes();
 std::vector<std::string> sgemm_shapes();
 
-/// A case of the peers that this library has not (yet), and why.
-template <int Which>
+/// A case of the peers that is not here, and why.
+template <ssl::fixed_string Reason>
 work absent(settings const&) {
-  constexpr char const* reasons[] = {"no residual encoder with a CIFAR stem is built", "the objective is not built",
-                                     "no 224-pixel classifier step is built", "no decoder of JPEG is built"};
-  return skip(reasons[Which]);
+  return skip(Reason.text);
 }
+inline constexpr auto no_residual_encoder = absent<"the residual encoders are not built">;
+inline constexpr auto no_objective = absent<"the objective is not built">;
+inline constexpr auto no_classifier = absent<"a supervised step at 224 pixels is not built">;
+inline constexpr auto no_decoder = absent<"decoding of JPEG is not built">;
 
 struct peer_case {
   char const* name;
@@ -70,26 +72,26 @@ struct peer_case {
 
 inline constexpr peer_case cases[] = {{"adamw_11m", adamw_11m},
                                       {"augment", augment},
-                                      {"byol_convnet4w32", absent<1>},
-                                      {"byol_resnet18_cifar", absent<1>},
-                                      {"byol_resnet20w16", absent<1>},
+                                      {"byol_convnet4w32", no_objective},
+                                      {"byol_resnet18_cifar", no_objective},
+                                      {"byol_resnet20w16", no_objective},
                                       {"conv", conv, conv_shapes},
-                                      {"decode", absent<3>},
+                                      {"decode", no_decoder},
                                       {"ema_11m", ema_11m},
                                       {"knn", knn},
                                       {"linear_probe", linear_probe},
-                                      {"loader", absent<3>},
-                                      {"mae_vit_tiny_cifar", absent<1>},
-                                      {"mae_vit_tiny_p2_cifar", absent<1>},
+                                      {"loader", no_decoder},
+                                      {"mae_vit_tiny_cifar", no_objective},
+                                      {"mae_vit_tiny_p2_cifar", no_objective},
                                       {"mlp_tiny", mlp_tiny},
                                       {"ntxent", ntxent},
                                       {"sgd_11m", sgd_11m},
                                       {"sgemm", sgemm, sgemm_shapes},
                                       {"simclr_convnet4w32", simclr_convnet4w32},
-                                      {"simclr_resnet18_cifar", absent<0>},
-                                      {"simclr_resnet20w16", absent<0>},
+                                      {"simclr_resnet18_cifar", no_residual_encoder},
+                                      {"simclr_resnet20w16", no_residual_encoder},
                                       {"startup", startup},
-                                      {"vit_small_224", absent<2>}};
+                                      {"vit_small_224", no_classifier}};
 
 /// Uniform numbers of deviation 1.
 inline std::vector<float> random_floats(ssl::index count, std::uint32_t stream) {

@@ -8,16 +8,34 @@
 namespace peer {
 namespace {
 
-template <int Channels, int Side>
-struct convnet_run : ssl::run_defaults {
-  using encoder = ssl::encoders::convnet<>;
-  using augmentation = given_batch<0, ssl::shape{.n = 2, .h = Side, .w = Side, .c = Channels}>;
-  using objective = ssl::objectives::simclr<ssl::objectives::simclr_config{.hidden = 256, .output = 64}>;
+/// SimCLR with an encoder and a head; 128 images are 256 views.
+template <class Encoder, ssl::shape Image, ssl::objectives::simclr_config Head>
+struct simclr_run : ssl::run_defaults {
+  using encoder = Encoder;
+  using augmentation = given_batch<0, Image.with_batch(2)>;
+  using objective = ssl::objectives::simclr<Head>;
   using optimizer = ssl::optimizers::sgd<>;
   using backend = ssl::backends::cpu;
-  static constexpr ssl::shape image{.h = Side, .w = Side, .c = Channels};
+  static constexpr ssl::shape image = Image;
   static constexpr int batch = 128;
 };
+
+/// `output`: width of the embedding; `flop` of a forward pass of one view, and of the part of it that reads pixels, which have no gradient.
+template <class Run>
+work simclr_step(settings const& s, int output, double flop, double flop_of_pixels,
+                 std::string (*peer_name)(std::string const&)) {
+  if (s.batch != 0 && s.batch != Run::batch) return skip("the batch is compiled in: 128");
+  auto const b = std::make_shared<step_of<Run>>(
+      s.threads,
+      ssl::run_options<Run>{.objective = {.temperature = 0.5}, .optimizer = {.learning_rate = 0.06, .weight_decay = 5e-4}});
+  double const views = 2 * Run::batch;
+  return {.step = [b] { b->pipeline.step(b->batch); },
+          .agree = [b, peer_name](auto const& file) { expect_same_step(b->pipeline, file, {"input.x"}, peer_name); },
+          .check = {},
+          .items = Run::batch,
+          .unit = "images (two views each)",
+          .flop = (3 * flop - flop_of_pixels) * views + 3 * 2 * views * views * output};
+}
 
 /// Replaces the first of the pairs that the text begins with.
 std::string renamed(std::string text, std::initializer_list<std::pair<char const*, char const*>> names) {
@@ -40,29 +58,15 @@ std::string name_in_convnet(std::string const& name) {
                         {"projector.last.linear", "projector.3"}});
 }
 
-/// Three times a forward pass, less the input gradient of the first layer.
-template <int Channels, int Side>
-double flop_of_convnet(double images) {
-  auto const pixels = [](int stage) { return static_cast<double>(((Side - 1) >> stage) + 1) * (((Side - 1) >> stage) + 1); };
-  double const first = 2.0 * Channels * 32 * 9 * pixels(0), views = 2 * images;
-  double forward = first + 2.0 * (256 * 256 + 256 * 64);
-  for (int stage = 1; stage < 4; ++stage) forward += 2.0 * (16 << stage) * (32 << stage) * 9 * pixels(stage);
-  return (3 * forward - first) * views + 3 * 2 * views * views * 64;
-}
-
 template <int Channels, int Side>
 work convnet(settings const& s) {
-  using run = convnet_run<Channels, Side>;
-  if (s.batch != 0 && s.batch != run::batch) return skip("the batch is compiled in: 128");
-  auto const b = std::make_shared<step_of<run>>(
-      s.threads,
-      ssl::run_options<run>{.objective = {.temperature = 0.5}, .optimizer = {.learning_rate = 0.06, .weight_decay = 5e-4}});
-  return {.step = [b] { b->pipeline.step(b->batch); },
-          .agree = [b](auto const& file) { expect_same_step(b->pipeline, file, {"input.x"}, name_in_convnet); },
-          .check = {},
-          .items = run::batch,
-          .unit = "images (two views each)",
-          .flop = flop_of_convnet<Channels, Side>(run::batch)};
+  auto const pixels = [](int stage) { return static_cast<double>(((Side - 1) >> stage) + 1) * (((Side - 1) >> stage) + 1); };
+  double const first = 2.0 * Channels * 32 * 9 * pixels(0);
+  double forward = first + 2.0 * (256 * 256 + 256 * 64);
+  for (int stage = 1; stage < 4; ++stage) forward += 2.0 * (16 << stage) * (32 << stage) * 9 * pixels(stage);
+  using run = simclr_run<ssl::encoders::convnet<>, ssl::shape{.h = Side, .w = Side, .c = Channels},
+                         ssl::objectives::simclr_config{.hidden = 256, .output = 64}>;
+  return simclr_step<run>(s, 64, forward, first, name_in_convnet);
 }
 
 }  // namespace
