@@ -5,8 +5,8 @@
 // untrained encoder, and save it. scripts/demo.sh builds and runs this program.
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <optional>
 #include <ssl/cpu.hpp>
 #include <ssl/host.hpp>
 #include <ssl/images.hpp>

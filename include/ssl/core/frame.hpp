@@ -37,7 +37,7 @@ struct op_record {
 
 /// Sees the output of every operation of a forward pass; for diagnosis only, where a virtual call costs nothing.
 struct output_observer {
-  virtual void see(op_record const* op, int iteration, void const* y, index elements) = 0;
+  virtual void see(op_record const* op, int iteration, void const* y, shape extents) = 0;
 
  protected:
   ~output_observer() = default;

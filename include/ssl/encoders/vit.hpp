@@ -3,6 +3,7 @@
 
 #include "ssl/core/schedule.hpp"
 #include "ssl/layers/compose/repeat.hpp"
+#include "ssl/layers/frozen.hpp"
 #include "ssl/layers/masked_tokens.hpp"
 #include "ssl/layers/patch_embedding.hpp"
 #include "ssl/layers/pool.hpp"
@@ -26,6 +27,9 @@ enum class vit_positions {
 
 /// Whether the encoder has a token for patches that a mask wire hides from it.
 enum class vit_mask_token { none, learned };
+
+/// Whether the projection of the patches learns, or stays as it was drawn: MoCo v3, whose training is steady only so.
+enum class vit_patch_projection { trained, frozen };
 
 /// Where the last layer norm stands: before pooling ("norm"), or after it ("fc_norm").
 enum class vit_final_norm {
@@ -51,6 +55,7 @@ struct vit_config {
   vit_positions positions = vit_positions::class_and_patches;
   layers::position_table position_table = layers::position_table::learned;
   layers::interpolation interpolation = layers::interpolation::bicubic_antialias;  ///< of positions, for other sizes
+  vit_patch_projection patch_projection = vit_patch_projection::trained;
   vit_mask_token mask_token = vit_mask_token::none;
   int visible_patches = 0;  ///< patches that the encoder sees: the first in the order that its mask wire holds; 0: all, without a mask
   layers::bias qkv_bias = layers::bias::yes;
@@ -77,7 +82,9 @@ struct vit_parts {
                                 : Config.feed_forward == layers::feed_forward::mlp ? Config.mlp_ratio * Config.width
                                 : layers::swiglu_hidden(Config.mlp_ratio * Config.width);
 
-  using embedding = layers::patch_embedding<layers::patch_config{.patch = Config.patch, .width = Config.width}>;
+  using trained_embedding = layers::patch_embedding<layers::patch_config{.patch = Config.patch, .width = Config.width}>;
+  using embedding = std::conditional_t<Config.patch_projection == vit_patch_projection::frozen, layers::frozen<trained_embedding>,
+                                       trained_embedding>;
   using mask_token = std::conditional_t<Config.mask_token == vit_mask_token::learned, layers::masked_tokens, layers::identity>;
   using positions = layers::positions<layers::positions_config{
       .grid_h = Config.image_h / patch, .grid_w = Config.image_w / patch, .prefix_tokens = class_has_position ? 1 : 0,

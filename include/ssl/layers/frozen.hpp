@@ -32,8 +32,12 @@ struct frozen {
   struct bind {
     using context = typename Env::context;
     using T = typename Env::scalar;
-    using still =
-        environment<typename Env::backend, T, execution{Env::how.mode, Env::how.statistics_groups, false, Env::how.observed}>;
+    static constexpr execution passing = [] {
+      execution how = Env::how;
+      how.updates_weights = false;
+      return how;
+    }();
+    using still = environment<typename Env::backend, T, passing>;
 
     static void forward(context& c, frame<T> const& f, op_record const* op) { ssl::forward<Layer, In, Env>(c, f, op); }
     static void backward(context& c, frame<T> const& f, op_record const* op) {

@@ -25,8 +25,8 @@ inline constexpr moco_v3_config moco_v3_small{.projector = layers::moco_v3_proje
 ///
 /// Graph     views -> encoder -> projector -> predictor -> InfoNCE within the batch, both ways
 ///           views -> average of encoder -> average of projector -> keys; batch statistics by view
-/// Needs     an augmentation with a group of two views. A vision transformer trains steadily with a frozen patch projection:
-///           layers::frozen around it
+/// Needs     an augmentation with a group of two views. A vision transformer trains steadily with
+///           vit_config{.patch_projection = vit_patch_projection::frozen}
 /// Options   temperature 1.0 (ResNet-50), 0.2 (ViT); momentum of the average 0.99, with a cosine to 1 in the ViT recipes
 /// Average   moves before the forward pass
 /// Exports   the encoder as trained

@@ -3,6 +3,8 @@
 
 #include "ssl/losses/loss.hpp"
 #include "ssl/objectives/objective.hpp"
+#include "ssl/ops/arithmetic.hpp"
+#include "ssl/ops/l2_normalize.hpp"
 #include "ssl/optimizers/fused_update.hpp"
 #include "ssl/pipeline/arrays.hpp"
 #include "ssl/pipeline/memory.hpp"

@@ -250,8 +250,9 @@ void pipeline_impl<Run, true>::initialise() {
 template <class Scalar, class Backend>
 struct first_non_finite final : output_observer {
   first_non_finite(typename Backend::context& context, op_record const* table) : context(context), table(table) {}
-  void see(op_record const* op, int at, void const* y, index elements) override {
+  void see(op_record const* op, int at, void const* y, shape extents) override {
     if (found >= 0) return;
+    index const elements = extents.elements();
     values.resize(static_cast<std::size_t>(elements));
     Backend::copy_out(context, values.data(), y, elements * index{sizeof(Scalar)});
     for (Scalar v : values)

@@ -4,14 +4,21 @@
 #include <vector>
 
 #include "ssl/augmentations/byol.hpp"
+#include "ssl/augmentations/inpainting.hpp"
+#include "ssl/augmentations/jigsaw.hpp"
 #include "ssl/augmentations/mae.hpp"
 #include "ssl/augmentations/moco.hpp"
 #include "ssl/augmentations/multi_crop.hpp"
+#include "ssl/augmentations/quarter_turns.hpp"
+#include "ssl/augmentations/relative_position.hpp"
 #include "ssl/augmentations/simclr.hpp"
+#include "ssl/augmentations/task_views.hpp"
+#include "unit/augmentations/allocation_count.hpp"
 #include "unit/augmentations/made_batch.hpp"
 #include "unit/augmentations/pictures.hpp"
 
 using namespace ssl::augmentations;
+using ssl::named;
 
 namespace {
 
@@ -26,6 +33,18 @@ void makes_views(ssl::shape image, typename Preset::options const& o = {}) {
     Preset::apply(image, o, {.sample = static_cast<std::uint32_t>(position)}, picture.view(), made.out, made.memory);
   }
   CHECK(made.complete());
+}
+
+template <class Policy>
+void allocates_nothing(ssl::shape image) {
+  random_picture const picture(60, 50, image.c);
+  made_batch<Policy> made(image, 1);
+  typename Policy::options const o;
+  Policy::apply(image, o, {}, picture.view(), made.out, made.memory);
+  long const before = allocations;
+  for (std::uint32_t sample = 1; sample < 50; ++sample)
+    Policy::apply(image, o, {.sample = sample}, picture.view(), made.out, made.memory);
+  CHECK((before < 0 || allocations == before));  // below 0: a sanitizer owns the allocation functions
 }
 
 /// The four strengths, and how often.
@@ -46,6 +65,17 @@ TEST_CASE("presets: all make their views, of one channel too") {
   makes_views<dinov2<16>>({1, 112, 112, 3});
   makes_views<swav>({1, 112, 112, 3});
   makes_views<simclr_original>({1, 40, 40, 3});
+}
+
+TEST_CASE("presets: nothing is allocated once the scratch has seen a picture") {
+  using crop = chain<named<"crop", random_resized_crop<>>>;
+  allocates_nothing<dinov2<8, 16>>({1, 32, 32, 3});
+  allocates_nothing<mae<8>>({1, 32, 32, 3});
+  allocates_nothing<task_views<crop, all_quarter_turns>>({1, 16, 16, 3});
+  allocates_nothing<task_views<crop, jigsaw<jigsaw_config{.grid = 2, .tile = 10, .classes = 24}>>>({1, 24, 24, 3});
+  allocates_nothing<task_views<crop, relative_position<relative_position_config{.patch = 8, .gap = 2, .jitter = 1}>>>(
+      {1, 32, 32, 3});
+  allocates_nothing<task_views<crop, inpainting<random_region>>>({1, 32, 32, 3});
 }
 
 TEST_CASE("presets: BYOL's views differ in blur and solarizing, and in nothing else") {

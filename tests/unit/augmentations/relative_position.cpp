@@ -50,7 +50,7 @@ TEST_CASE("relative position: patches lie on a grid with gaps, each moved by its
     lefts.insert(corner(4) % 30 - 7);
     jitters.insert(corner(5) / 30 - corner(4) / 30);
   }
-  CHECK(tops == std::set<int>{-1, 0, 1, 2, 3, 4});             // origin 0 to 3, what the image has room for; jitter -1 to 1
+  CHECK(tops == std::set<int>{-1, 0, 1, 2, 3, 4});            // origin 0 to 3, what the image has room for; jitter -1 to 1
   CHECK(lefts == std::set<int>{-1, 0, 1, 2, 3, 4, 5, 6, 7});  // origin 0 to 6, less than a patch and its gap
   CHECK(jitters == std::set<int>{-2, -1, 0, 1, 2});
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "ssl/augmentations/simclr.hpp"
 #include "ssl/data/decoded_image.hpp"
@@ -57,4 +58,17 @@ TEST_CASE("evaluation takes images that are decoded on access, of any size where
   CHECK(small.shape(1) == 45);
   CHECK_THROWS_AS(raw_pixels(images, {.h = 3, .w = 5, .c = 1}, statistics), ssl::data_error);
   CHECK(labels_of(images)(3) == 3);
+}
+
+TEST_CASE("evaluation: of the images of a batch that fail the first is told") {
+  struct failing_images : decoding_images {
+    ssl::data::decoded_image image(ssl::index i) const {
+      if (i >= 3) throw ssl::data_error(603, "image " + std::to_string(i));
+      return decoding_images::image(i);
+    }
+  } const images;
+  detail::picture_batch<failing_images> batch;
+  ssl::image_view const* const views = batch.take(images, 1, 2);
+  CHECK(std::equal(views[1].data, views[1].data + 360, images.source.image(2).data));
+  CHECK_THROWS_WITH_AS(batch.take(images, 0, 9), doctest::Contains("image 3"), ssl::data_error);
 }

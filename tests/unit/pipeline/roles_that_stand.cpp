@@ -98,4 +98,29 @@ TEST_CASE("a frozen layer moves neither by its gradient nor by decay") {
   CHECK(weight("encoder.fc2.weight")[0] != second[0]);
 }
 
+TEST_CASE("a vision transformer with a frozen patch projection trains all but that") {
+  using frozen_vit = encoders::vit<encoders::vit_config{.image_h = 4,
+                                                        .image_w = 4,
+                                                        .patch = 2,
+                                                        .width = 6,
+                                                        .depth = 1,
+                                                        .heads = 2,
+                                                        .mlp_ratio = 1,
+                                                        .patch_projection = encoders::vit_patch_projection::frozen}>;
+  using r = run<prototypes_stand, frozen_vit>;
+  backends::reference::context c;
+  pipeline<r> p(c, {.optimizer = {.learning_rate = 0.1, .weight_decay = 0.5}});
+  random_batches<r> batches(p.options(), 3);
+  std::vector<double> const before = values(p, array::parameters);
+  for (int step = 0; step < 3; ++step) p.step(batches.next());
+  std::vector<double> const after = values(p, array::parameters);
+  for (block_info const& b : inventory<r>(block_set::parameters)) {
+    INFO(b.name);
+    bool const still = b.name.starts_with("encoder.patch_embed.");
+    double moved = 0;
+    for (index i = b.offset; i < b.offset + b.elements; ++i) moved = std::max(moved, std::abs(after[i] - before[i]));
+    CHECK((moved == 0) == still);
+  }
+}
+
 }  // namespace
