@@ -37,7 +37,7 @@ TEST_CASE("masked_tokens, gather_tokens, scatter_tokens: every backend agrees wi
 
 TEST_CASE("masked_decoder: every backend agrees with the reference") {
   constexpr masked_decoder_config config{
-      .grid_h = 4, .grid_w = 3, .out = 17, .width = 32, .depth = 2, .heads = 2, .mlp_ratio = 1};
+      .grid_h = 4, .grid_w = 3, .out = 17, .width = 32, .depth = 2, .heads = 2, .hidden = 33};
   conformance::expect_all_agree<
       ordered<layer_case<"masked_decoder", masked_decoder<config>, shape{.n = 3, .h = 1, .w = 4, .c = 31}>, 12>,
       layer_case<"sequence_positions", sequence_positions<positions_config{.grid_h = 4, .grid_w = 4, .prefix_tokens = 1}>,

@@ -99,7 +99,7 @@ TEST_CASE("vit of some patches and masked_decoder: gradients") {
   using encoders::vit_config;
   constexpr vit_config config{.image_h = 4, .image_w = 4, .patch = 2, .width = 4, .depth = 1, .heads = 2, .mlp_ratio = 1,
                               .pool = encoders::vit_pool::none, .position_table = position_table::sine_cosine, .visible_patches = 2};
-  constexpr masked_decoder_config decoder{.grid_h = 2, .grid_w = 2, .out = 3, .width = 4, .depth = 1, .heads = 1, .mlp_ratio = 1};
+  constexpr masked_decoder_config decoder{.grid_h = 2, .grid_w = 2, .out = 3, .width = 4, .depth = 1, .heads = 1, .hidden = 5};
   std::int32_t const order[] = {3, 0, 2, 1, 1, 3, 2, 0};
   expect_gradients<encoders::vit<config>, shape{.n = 2, .h = 4, .w = 4, .c = 1}>({.mask = order});
   expect_gradients<masked_decoder<decoder>, shape{.n = 2, .h = 1, .w = 3, .c = 5}>({.mask = order});

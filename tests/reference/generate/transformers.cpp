@@ -177,7 +177,7 @@ std::string mae(entry const& e) {
   std::string const decoder =
       text("masked_decoder<masked_decoder_config{.grid_h = ", grid, ", .grid_w = ", grid, ", .out = ", e.extents("pred").at(2),
            ", .width = ", e.integer("dd"), ", .depth = ", e.integer("ddepth"), ", .heads = ", e.integer("dheads"),
-           ", .mlp_ratio = ", e.integer("mlp_ratio"), "}>");
+           ", .hidden = ", e.extents("param.decoder_blocks.0.mlp.fc1.weight").at(0), "}>");
   std::string names;
   for (char const* part : {"embed", "blocks", "norm", "pred"}) names += text("{\"", part, "\", \"decoder_", part, "\"}, ");
   return text("masked_autoencoder<", encoder, ", ", decoder, ", ", shape_of(e, "x"), ", ", e.integer("patch"),

@@ -68,7 +68,7 @@ std::string prediction(entry const& e, published_vit const& vit) {
       text("masked_decoder<masked_decoder_config{.grid_h = ", grid, ", .grid_w = ", grid, ", .out = ", pred.at(2),
            ", .width = ", vit.e.integer("decoder_hidden_size"), ", .depth = ", vit.e.integer("decoder_num_hidden_layers"),
            ", .heads = ", vit.e.integer("decoder_num_attention_heads"),
-           ", .mlp_ratio = ", vit.e.integer("decoder_intermediate_size") / vit.e.integer("decoder_hidden_size"), "}>");
+           ", .hidden = ", vit.e.integer("decoder_intermediate_size"), "}>");
   return text("prediction_of_weights<", vit.type("none", text(", .visible_patches = ", visible)), ", ", decoder, ", ",
               image_of(image, image.at(0)), ">(tensors);");
 }

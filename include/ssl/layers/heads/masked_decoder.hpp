@@ -16,7 +16,7 @@ struct masked_decoder_config {
   int width = 512;
   int depth = 8;
   int heads = 16;
-  int mlp_ratio = 4;
+  int hidden = 2048;               ///< of the mlps
   int epsilon_billionths = 1'000;  ///< of the layer norms: 1e-6
 };
 
@@ -28,10 +28,8 @@ struct masked_decoder_parts {
   using restore = scatter_tokens<patches, 1>;
   using positions = sequence_positions<positions_config{
       .grid_h = Config.grid_h, .grid_w = Config.grid_w, .prefix_tokens = 1, .table = position_table::sine_cosine}>;
-  using block = transformer_block<transformer_config{.width = Config.width,
-                                                     .heads = Config.heads,
-                                                     .hidden = Config.mlp_ratio* Config.width,
-                                                     .epsilon_billionths = Config.epsilon_billionths}>;
+  using block = transformer_block<transformer_config{
+      .width = Config.width, .heads = Config.heads, .hidden = Config.hidden, .epsilon_billionths = Config.epsilon_billionths}>;
   using norm = layer_norm<layer_norm_config{.epsilon_billionths = Config.epsilon_billionths}>;
   using pred = linear<linear_config{.out = Config.out, .init = linear_init::vit}>;
 };
