@@ -1,46 +1,63 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-#
-# Builds the benchmarks for this machine and measures whole steps and losses by turns with PyTorch, one thread, where the folder
-# with the peers and a Python with their requirements are given:
-#
-#   bash scripts/bench.sh [PEERS_FOLDER [PYTHON]]
-#
-# Ratios above 1: this library is faster. Both sides run by turns in one sitting, on one core; take the machine for yourself.
 set -eu
+usage() {
+  cat <<'TEXT'
+bash scripts/bench.sh [options]
+
+Builds the benchmarks for this machine and measures, one thread on one core, by turns with the same work in PyTorch; prints one table.
+Take the machine for yourself: the figures of a busy one say little.
+
+  --peers FOLDER    torch_peer.py, compare.py, ceiling.cpp (default: ../shared/peers, where it exists)
+  --python PROGRAM  a Python with the peers' requirements (default: python3)
+  --cases A,B       only these cases of torch_peer.py --list
+  --rounds N        turns of both sides (default: 7)
+  --save            also writes benchmarks/results/<processor>-<date>.json
+  --backends        also times every operation, layer, loss and step on each backend; the only thing done without peers
+  --help
+TEXT
+}
+
+peers= python=python3 cases= rounds=7 save= backends=
+while (($# > 0)); do
+  case $1 in
+    --help) usage && exit 0 ;;
+    --save) save=benchmarks/results && shift ;;
+    --backends) backends=yes && shift ;;
+    --peers | --python | --cases | --rounds)
+      (($# > 1)) || { echo "$1 needs a value" >&2; exit 2; }
+      declare "${1#--}=$2" && shift 2 ;;
+    *) echo "unknown option $1" >&2; usage >&2; exit 2 ;;
+  esac
+done
+[[ -n $peers ]] && peers=$(realpath "$peers")  # the caller's, before its folder is left
+[[ $python == */* ]] && python=$(realpath -s "$python")
 unset OPENBLAS_CORETYPE  # where preset, the peers' libraries take the kernels of an older processor
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/dependencies.sh
-peers=${1:-}
-python=${2:-python3}
+[[ -z $peers && -d ../shared/peers ]] && peers=$(realpath ../shared/peers)
 
 require "$pretext_build_needs$pretext_benchmark_needs"
 cmake --preset bench >/dev/null
 cmake --build --preset bench -j "$(build_jobs)"
 readonly built=build/bench/benchmarks
-"$built/benchmark_backends" --benchmark_min_time=0.2 --benchmark_counters_tabular=true
 
+if [[ -n $backends || -z $peers ]]; then
+  for program in "$built"/benchmark_*; do
+    # The packaged library says that it was built with assertions itself; they are outside of what is timed.
+    "$program" --benchmark_min_time=0.1 2> >(grep -v 'Library was built as DEBUG' >&2)
+  done
+fi
 if [[ -z $peers ]]; then
-  echo "No folder with peers was given: nothing to compare with."
+  echo "There is no folder with peers (--peers): nothing to compare with."
   exit 0
 fi
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
-# compare CASE MODE...: agrees with the peer first, then times both by turns, against each of its modes.
-compare() {
-  local name=$1 mode
-  shift
-  "$python" "$peers/torch_peer.py" --case "$name" --dump "$scratch/dump" >/dev/null
-  "$built/peer_cases" --case "$name" --load "$scratch/dump" --repeats 1 >/dev/null
-  for mode in "$@"; do
-    echo "$name against $mode"
-    "$python" "$peers/compare.py" --rounds "${ROUNDS:-7}" \
-      --a "taskset -c 0 $python $peers/torch_peer.py --case $name --mode $mode --alloc tuned --mkl override --json" \
-      --b "taskset -c 0 $built/peer_cases --case $name --json"
-  done
-}
-compare mlp_tiny eager
-compare ntxent eager
-compare simclr_convnet4w32 channels_last eager
+if ! "$python" -c 'import torch, safetensors' 2>/dev/null; then
+  echo "$python has no torch and safetensors: install $peers/requirements.txt, or name another with --python." >&2
+  exit 1
+fi
+ceiling=$built/ceiling
+g++ -O3 -march=native -ffast-math -std=c++20 -pthread "$peers/ceiling.cpp" -o "$ceiling" 2>/dev/null || ceiling=
+"$python" benchmarks/against_peers.py --program "$built/peer_cases" --peers "$peers" --rounds "$rounds" \
+  ${ceiling:+--ceiling "$ceiling"} ${cases:+--cases "$cases"} ${save:+--save "$save"}

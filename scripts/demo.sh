@@ -10,13 +10,18 @@ usage() {
 bash scripts/demo.sh [options]
 
   --data KIND     fashion-mnist    70,000 real images, Debian's package dataset-fashion-mnist (default)
-                  idx:DIR          a folder with the four MNIST files, plain or gzip
+                  idx:DIR          a folder with the four MNIST files, plain, gzip or xz
+                  cifar10:DIR      a folder with CIFAR-10's binary files, plain, gzip or xz
+                  folder:DIR       your own JPEG and PNG images; subfolders, where there are some, are classes
                   procedural       textured shapes drawn by the program
   --epochs N      passes over the images
   --images N      how many training images
   --out DIR       where encoder.safetensors, metrics.jsonl and summary.json go (default: out)
   --seed N        seed of every random draw
   --threads N     threads (default: all cores)
+  --checkpoint-every N
+                  epochs from one checkpoint to the next, in DIR/checkpoints (default: none)
+  --resume        go on from the newest checkpoint in DIR/checkpoints, if there is one
   --help          this text
 TEXT
 }
@@ -27,7 +32,8 @@ options=()
 while (($# > 0)); do
   case $1 in
     --help) usage; exit 0 ;;
-    --data | --epochs | --images | --out | --seed | --threads)
+    --resume) options+=("$1"); shift ;;
+    --data | --epochs | --images | --out | --seed | --threads | --checkpoint-every)
       (($# > 1)) || { echo "$1 needs a value" >&2; exit 2; }
       case $1 in
         --data) data=$2 ;;
@@ -41,8 +47,8 @@ done
 # Paths are the caller's: make them absolute before leaving the caller's folder.
 case $data in
   fashion-mnist | procedural) ;;
-  idx:*) data=idx:$(realpath -m "${data#idx:}") ;;
-  *) echo "--data is fashion-mnist, idx:DIR or procedural, not $data" >&2; exit 2 ;;
+  idx:?* | cifar10:?* | folder:?*) data=${data%%:*}:$(realpath -m "${data#*:}") ;;
+  *) echo "--data is fashion-mnist, idx:DIR, cifar10:DIR, folder:DIR or procedural, not $data" >&2; exit 2 ;;
 esac
 out=$(realpath -m "$out")
 

@@ -32,8 +32,10 @@ struct halving : sequential<named<"", residual<named<"", branch<Out, 2>>, named<
 TEST_CASE("residual networks: every backend agrees with the reference") {
   using network = sequential<named<"conv1", conv<16, 3>>, named<"bn1", batch_norm<>>, named<"", relu>, named<"layer1", repeat<2, same<16>>>,
                              named<"layer2", halving<17>>, named<"", global_average_pool>>;
+  using recomputed = sequential<named<"conv1", conv<16, 3>>, named<"layer1", repeat<2, same<16>, activations::recomputed>>>;
   constexpr shape images{.n = 8, .h = 8, .w = 8, .c = 3};
   conformance::expect_all_agree<layer_case<"residual network", network, images>,
+                                layer_case<"repeat that recomputes", recomputed, images>,
                                 layer_case<"residual network, by view", network, images, execution{.statistics_groups = 2}>,
                                 layer_case<"frozen convolution", frozen<conv<17, 3, 2>>, images>,
                                 layer_case<"residual network, evaluation", network, images, execution{.mode = execution_mode::evaluation}>>();

@@ -2,6 +2,7 @@
 #include "conformance/layer_case.hpp"
 #include "ssl/layers/compose/repeat.hpp"
 #include "ssl/layers/drop_path.hpp"
+#include "ssl/layers/heads/masked_decoder.hpp"
 #include "ssl/layers/masked_tokens.hpp"
 #include "ssl/layers/positions.hpp"
 #include "ssl/layers/swiglu.hpp"
@@ -32,6 +33,15 @@ TEST_CASE("masked_tokens, gather_tokens, scatter_tokens: every backend agrees wi
       ordered<layer_case<"gather_tokens", gather_tokens<5, 1>, shape{.n = 3, .h = 1, .w = 17, .c = 32}>, 16>,
       ordered<layer_case<"gather_tokens of one", gather_tokens<1>, shape{.n = 2, .h = 1, .w = 1, .c = 1}>, 1>,
       ordered<layer_case<"scatter_tokens", scatter_tokens<31, 1>, shape{.n = 2, .h = 1, .w = 3, .c = 33}>, 31>>();
+}
+
+TEST_CASE("masked_decoder: every backend agrees with the reference") {
+  constexpr masked_decoder_config config{
+      .grid_h = 4, .grid_w = 3, .out = 17, .width = 32, .depth = 2, .heads = 2, .mlp_ratio = 1};
+  conformance::expect_all_agree<
+      ordered<layer_case<"masked_decoder", masked_decoder<config>, shape{.n = 3, .h = 1, .w = 4, .c = 31}>, 12>,
+      layer_case<"sequence_positions", sequence_positions<positions_config{.grid_h = 4, .grid_w = 4, .prefix_tokens = 1}>,
+                 shape{.n = 3, .h = 1, .w = 17, .c = 33}>>();
 }
 
 TEST_CASE("tokens and positions: every backend agrees with the reference") {

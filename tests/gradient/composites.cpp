@@ -38,6 +38,12 @@ TEST_CASE("repeat: gradients at every depth, of plain and residual blocks, first
   expect_gradients<deep<3>, rows>();
 }
 
+TEST_CASE("repeat that recomputes: gradients") {
+  constexpr shape rows{.n = 3, .c = 5};
+  expect_gradients<repeat<1, perceptron, activations::recomputed>, rows>();
+  expect_gradients<sequential<named<"a", repeat<3, residual_perceptron, activations::recomputed>>, named<"b", repeat<2, perceptron>>>, rows>();
+}
+
 TEST_CASE("two repeats: gradients") {
   expect_gradients<sequential<named<"a", repeat<3, residual_perceptron>>, named<"", relu>, named<"b", repeat<2, perceptron>>>,
                    shape{.n = 2, .c = 5}>();

@@ -3,6 +3,7 @@
 #include "ssl/encoders/vit.hpp"
 #include "ssl/layers/attention.hpp"
 #include "ssl/layers/drop_path.hpp"
+#include "ssl/layers/heads/masked_decoder.hpp"
 #include "ssl/layers/masked_tokens.hpp"
 #include "ssl/layers/mlp.hpp"
 #include "ssl/layers/positions.hpp"
@@ -69,6 +70,8 @@ TEST_CASE("class_token, positions: gradients on the base grid and off it") {
   expect_gradients<positions<positions_config{.grid_h = 4, .grid_w = 5, .prefix_tokens = 1}>, grid>();
   expect_gradients<positions<positions_config{.grid_h = 1, .grid_w = 2}>, grid>();
   expect_gradients<positions<positions_config{.grid_h = 3, .grid_w = 4, .interpolation = interpolation::bicubic_offset}>, grid>();
+  expect_gradients<sequence_positions<positions_config{.grid_h = 1, .grid_w = 5, .prefix_tokens = 1}>, grid>();
+  expect_gradients<sequence_positions<positions_config{.grid_h = 2, .grid_w = 3, .table = position_table::sine_cosine}>, grid>();
   expect_gradients<positions<positions_config{.grid_h = 4, .grid_w = 2, .interpolation = interpolation::bicubic_antialias}>, grid>();
   expect_gradients<positions<positions_config{.grid_h = 3, .grid_w = 2, .prefix_tokens = 1, .table = position_table::sine_cosine}>, grid>();
 }
@@ -90,6 +93,16 @@ TEST_CASE("vit: gradients of DINOv2's form, masked, off its base grid, with bran
                               .drop_path = drop_path_rates::uniform};
   std::int32_t const mask[] = {0, 1, 0, 0, 0, 0, 1, 1};
   expect_gradients<encoders::vit<config>, shape{.n = 2, .h = 4, .w = 4, .c = 1}>({.mask = mask, .drop_path_rate = 0.4});
+}
+
+TEST_CASE("vit of some patches and masked_decoder: gradients") {
+  using encoders::vit_config;
+  constexpr vit_config config{.image_h = 4, .image_w = 4, .patch = 2, .width = 4, .depth = 1, .heads = 2, .mlp_ratio = 1,
+                              .pool = encoders::vit_pool::none, .position_table = position_table::sine_cosine, .visible_patches = 2};
+  constexpr masked_decoder_config decoder{.grid_h = 2, .grid_w = 2, .out = 3, .width = 4, .depth = 1, .heads = 1, .mlp_ratio = 1};
+  std::int32_t const order[] = {3, 0, 2, 1, 1, 3, 2, 0};
+  expect_gradients<encoders::vit<config>, shape{.n = 2, .h = 4, .w = 4, .c = 1}>({.mask = order});
+  expect_gradients<masked_decoder<decoder>, shape{.n = 2, .h = 1, .w = 3, .c = 5}>({.mask = order});
 }
 
 TEST_CASE("vit: gradients with the mean of the patches, a head, registers and layer scale") {

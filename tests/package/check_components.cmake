@@ -23,6 +23,10 @@ check(core_alone TRUE "only core" "find_package(pretext REQUIRED COMPONENTS core
 check(unknown FALSE "pretext::gpu is not available: there is no such component" "find_package(pretext REQUIRED COMPONENTS gpu)")
 check(missing FALSE "pretext::cpu is not available: the compiler has no OpenMP"
       "set(CMAKE_DISABLE_FIND_PACKAGE_OpenMP ON)" "find_package(pretext REQUIRED COMPONENTS cpu)")
+check(missing_codec FALSE "pretext::images is not available: not found: libjpeg-turbo (libjpeg-dev)"
+      "set(CMAKE_DISABLE_FIND_PACKAGE_JPEG ON)" "find_package(pretext REQUIRED COMPONENTS host images)")
+check(missing_host FALSE "pretext::images is not available: not found: liblzma (liblzma-dev)"
+      "set(CMAKE_DISABLE_FIND_PACKAGE_LibLZMA ON)" "find_package(pretext REQUIRED COMPONENTS images)")
 check(optional TRUE "host: FALSE" "set(CMAKE_DISABLE_FIND_PACKAGE_xtensor ON)"
       "find_package(pretext REQUIRED COMPONENTS core OPTIONAL_COMPONENTS host)" "message(STATUS \"host: \${pretext_host_FOUND}\")")
 check(all TRUE "has core" "find_package(pretext REQUIRED)" "if(TARGET pretext::core)" "  message(STATUS \"has core\")" "endif()")

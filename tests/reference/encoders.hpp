@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/layers.hpp"
+#include "reference/vision_transformers.hpp"
 #include "ssl/encoders/nin.hpp"
 #include "ssl/encoders/resnet.hpp"
-#include "ssl/encoders/vit.hpp"
 
 namespace reference_suite {
 

@@ -145,7 +145,7 @@ inline void ridge_regression(reference_case const& c) {
       std::string const form = "alpha" + alpha.dump() + ".";
       expect_near(form + "weight", flat(found.weights), c.stored<double>(form + "weight"), c.limit<T>());
       expect_near(form + "bias", flat(found.bias), c.stored<double>(form + "bias"), c.limit<T>());
-      expect_near(form + "predicted", flat(found.predict(x)), c.stored<double>(form + "predicted"), c.limit<T>());
+      expect_near(form + "predicted", flat(found.outputs(x)), c.stored<double>(form + "predicted"), c.limit<T>());
     }
   });
 }

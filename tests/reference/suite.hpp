@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -49,6 +50,13 @@ class reference_case {
   ssl::io::safetensors_file const& tensors() const {
     if (!tensors_) tensors_ = ssl::io::safetensors_file::open(path());
     return *tensors_;
+  }
+  /// Of all tensors, sorted.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (ssl::io::safetensor const& t : tensors().tensors()) all.push_back(t.name);
+    std::sort(all.begin(), all.end());
+    return all;
   }
   bool has(std::string const& name) const { return tensors().find(name) != nullptr; }
   std::vector<ssl::index> extents(std::string const& name) const { return tensors().at(name).shape; }

@@ -6,10 +6,11 @@
 #include <map>
 #include <regex>
 
-#include "reference/suite.hpp"
+#include "reference/vision_transformers.hpp"
+#include "ssl/io/weights.hpp"
 
 /// \file
-/// Damaged files, as the list beside them says which load and which are refused.
+/// Files of weights: damaged ones, as the list beside them says which load and which are refused; published ones, with the features they give.
 namespace reference_suite {
 
 using ssl::io::safetensors_file;
@@ -75,6 +76,81 @@ inline void broken_files(reference_case const& c) {
       CHECK(e.byte_offset >= 0);
     }
   }
+}
+
+// --- weights that were published under the names of other codes -----------------------------------------------------------
+
+/// A network in evaluation mode with the weights of a file. Unlike a frozen encoder it may be given a mask.
+template <class Network, ssl::shape In, class T>
+struct published_network
+    : ssl::testing::single_network<Network, In, ssl::backends::reference, T, execution{.mode = execution_mode::evaluation}> {
+  ssl::io::weight_report report;
+
+  explicit published_network(std::string const& path, std::span<ssl::io::naming const> schemes = ssl::io::vit_namings)
+      : published_network::single_network({.keeps = false}) {
+    report = ssl::io::load_weights(*this, path, schemes);
+  }
+
+  // What load_weights asks of an encoder.
+  static std::vector<ssl::block_info> blocks(ssl::block_set set) {
+    typename published_network::single_network const net({.keeps = false});
+    return set == ssl::block_set::parameters ? net.parameters() : net.buffers();
+  }
+  ssl::encoder_weights<T> weights() const {
+    auto const room = [](std::vector<ssl::block_info> const& all) {
+      return std::vector<T>(static_cast<std::size_t>(all.empty() ? 0 : all.back().offset + all.back().elements));
+    };
+    return {.parameters = room(this->parameters()), .buffers = room(this->buffers())};
+  }
+  void set_weights(ssl::encoder_weights<T> const& w) {
+    auto const cut = [](std::vector<T> const& all, ssl::block_info const& b) {
+      return std::vector<T>(all.begin() + b.offset, all.begin() + b.offset + b.elements);
+    };
+    for (ssl::block_info const& b : this->parameters()) this->set_parameter(b.name, cut(w.parameters, b));
+    for (ssl::block_info const& b : this->buffers()) this->set_buffer(b.name, cut(w.buffers, b));
+  }
+};
+
+/// Every tensor of a file is either taken or skipped, and for a reason.
+template <class Encoder, ssl::shape Image>
+void names_of_weights(reference_case const& c, std::string const& naming, std::string const& prefix) {
+  published_network<Encoder, Image, float> const net(c.path());
+  CHECK(net.report.naming == naming);
+  CHECK(net.report.prefix == prefix);
+  std::vector<std::string> named;
+  for (auto const& m : net.report.matched) named.insert(named.end(), m.tensors.begin(), m.tensors.end());
+  for (auto const& s : net.report.skipped) {
+    named.push_back(s.tensor);
+    CHECK(!s.why.empty());
+  }
+  std::sort(named.begin(), named.end());
+  CHECK(named == c.names());
+}
+
+inline std::string weights_of(reference_case const& c) {
+  return reference_folder() + "/" + c.hyper().at("weights_file").get<std::string>();
+}
+
+/// The features of an image by the weights of the named file.
+template <class Encoder, ssl::shape In>
+void features_of_weights(reference_case const& c, std::vector<token_group> const& groups) {
+  in_double_and_float([&]<class T>() {
+    published_network<Encoder, In, T> net(weights_of(c));
+    std::vector<T> const all = net.forward(c.values<T>("image"));
+    for (token_group const& g : groups)
+      expect_near(g.name, tokens_of(all, Encoder::output(In), g), c.values<double>(g.name), c.limit<T>());
+  });
+}
+
+/// What a masked autoencoder predicts, of which a file has both networks.
+template <class Encoder, class Decoder, ssl::shape In>
+void prediction_of_weights(reference_case const& c) {
+  in_double_and_float([&]<class T>() {
+    published_network<Encoder, In, T> encoder(weights_of(c));
+    published_network<Decoder, Encoder::output(In), T> decoder(weights_of(c), ssl::io::masked_decoder_namings);
+    encoder.give_mask(order_of_noise(c)), decoder.give_mask(order_of_noise(c));
+    expect_near("pred", decoder.forward(encoder.forward(c.values<T>("image"))), c.values<double>("pred"), c.limit<T>());
+  });
 }
 
 }  // namespace reference_suite

@@ -3,6 +3,7 @@
 
 #include "ssl/augmentations/mask.hpp"
 #include "ssl/augmentations/random_box.hpp"
+#include "ssl/core/fields.hpp"
 #include "ssl/core/math.hpp"
 #include "ssl/core/philox.hpp"
 
@@ -12,6 +13,7 @@ struct block_law {
   int least = 4;           ///< area of a block, patches
   float ratio_low = 0.3f;  ///< width over height
   float ratio_high = 1.0f / 0.3f;
+  PRETEXT_FIELDS(least, ratio_low, ratio_high)
 };
 
 /// Hides one more block, of an area uniform between `least` and `missing`, log-uniform aspect ratio and uniform place. It must be

@@ -4,6 +4,7 @@
 #include "ssl/augmentations/mask.hpp"
 #include "ssl/augmentations/normalise.hpp"
 #include "ssl/augmentations/resample.hpp"
+#include "ssl/core/fields.hpp"
 #include "ssl/core/philox.hpp"
 
 namespace ssl::augmentations {
@@ -112,7 +113,7 @@ struct inpainting {
   struct options {
     typename Mask::options mask{};
     float fill[channel_statistics::capacity] = {};
-    PRETEXT_FIELDS(fill)
+    PRETEXT_FIELDS(mask, fill)
   };
   static constexpr bool accepts(shape image) {
     return accepts_image<Mask>(image) && Mask::extents(image) == shape{1, image.h, image.w, 1} &&

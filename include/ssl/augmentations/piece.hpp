@@ -36,10 +36,9 @@ template <class T>
 void resize_piece(T const* in, shape size, int height, int width, T* out, scratch_of<T>& memory) {
   constexpr resample_config config{};
   index const row = index{size.w} * size.c;
-  int const most = math::max(size.h, size.w);
-  detail::resample_axis<T> axis{memory.integers(0, math::max(height, width)), nullptr, 0};
-  axis.weight = memory.floats(4, index{math::max(height, width)} * math::max(detail::resample_taps<config>(most, 1), 2));
-  T* const lines = memory.floats(5, index{height} * row);
+  int const most = math::max(math::max(size.h, size.w), math::max(height, width));  // memory that no later size outgrows
+  T* const lines = memory.floats(5, index{most} * most * size.c);
+  detail::resample_axis<T> axis{memory.integers(0, most), memory.floats(4, 4 * index{most}), 0};
   detail::fill_axis<config>(axis, size.h, height);
   for (int y = 0; y < height; ++y)
     detail::weighted_sums(

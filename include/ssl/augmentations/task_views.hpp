@@ -3,6 +3,7 @@
 
 #include "ssl/augmentations/concepts.hpp"
 #include "ssl/augmentations/normalise.hpp"
+#include "ssl/core/fields.hpp"
 
 namespace ssl::augmentations {
 
@@ -28,6 +29,7 @@ struct task_views {
   struct options {
     typename Chain::options chain{};
     typename Task::options task{};
+    PRETEXT_FIELDS(chain, task)
   };
 
   static constexpr bool valid = Chain::valid;

@@ -6,6 +6,7 @@
 #include "ssl/augmentations/concepts.hpp"
 #include "ssl/augmentations/normalise.hpp"
 #include "ssl/augmentations/task_views.hpp"
+#include "ssl/core/fixed_string.hpp"
 #include "ssl/core/type_list.hpp"
 
 namespace ssl::augmentations {
@@ -48,6 +49,20 @@ struct with_masks {
     template <int I>
     constexpr auto const& mask() const {
       return static_cast<detail::numbered_mask_options<I, mask_at<I>> const&>(*this).value;
+    }
+    /// Calls f(name, options) for what the views have, and for each mask wire, named "mask0", "mask1", ...
+    template <class F>
+    constexpr void for_each(F&& f) const {
+      typename Augmentation::options const& of_views = *this;
+      if constexpr (requires { of_views.for_each(f); })
+        of_views.for_each(f);
+      else
+        f("views", of_views);
+      for_each_index<sizeof...(Wires)>([&]<int I>() {
+        name wire("mask");
+        wire.append_number(I);
+        f(static_cast<char const*>(wire.text), mask<I>());
+      });
     }
   };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+
 namespace ssl {
 
 /// A string literal as a template argument: `named<"conv1", conv2d<...>>`.
@@ -53,9 +55,9 @@ struct name {
 
 /// A label with a number, as a template argument: `named<numbered("hidden", 2), ...>`. At most four digits.
 template <int Size>
-constexpr fixed_string<Size + 4> numbered(char const (&prefix)[Size], int number) {
+constexpr fixed_string<Size + 4> numbered(char const (&prefix)[Size], std::size_t number) {
   name whole(prefix);
-  whole.append_number(number);
+  whole.append_number(static_cast<int>(number));
   char text[Size + 4] = {};
   for (int i = 0; i < whole.length && i < Size + 3; ++i) text[i] = whole.text[i];
   return text;

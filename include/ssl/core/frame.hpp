@@ -37,7 +37,7 @@ struct op_record {
 
 /// Sees the output of every operation of a forward pass; for diagnosis only, where a virtual call costs nothing.
 struct output_observer {
-  virtual void see(op_record const* op, int iteration, void const* y, index elements) = 0;
+  virtual void see(op_record const* op, int iteration, void const* y, shape extents) = 0;
 
  protected:
   ~output_observer() = default;
@@ -46,7 +46,7 @@ struct output_observer {
 /// What the random draws of a pass are a function of, besides the operation and the sample.
 struct pass_randomness {
   std::uint64_t seed = 0;  ///< of the run
-  index step = 0;
+  index batch = 0;         ///< batches before it: steps, or the micro-batches of all steps
   op_record const* first = nullptr;  ///< the table of operations: an operation's number is its place in it
 };
 
@@ -63,6 +63,7 @@ struct frame {
   pass_randomness randomness{};
   T drop_path_rate = 0;                ///< option of the network: the largest share of samples that a layers::drop_path takes out
   T calibration_rate = 0;              ///< execution_mode::calibration: share of this batch in the running statistics
+  bool recomputes = false;             ///< a forward pass that only makes again what backward reads: running statistics stay
   output_observer* observer = nullptr; ///< used where execution::observed is set
 
   T* at(slot const& s) const { return s.exists() ? arena + s.at(iteration) : nullptr; }
@@ -72,7 +73,7 @@ struct frame {
   /// The stream of one operation in this pass; `sample` is left to the caller. Augmentations, which draw by the same seed, never meet it.
   draw_key draws_of(op_record const* op) const {
     constexpr std::uint64_t networks = 0x6e6574776f726b73u;
-    return {.seed = randomness.seed ^ networks, .epoch = static_cast<std::uint32_t>(randomness.step),
+    return {.seed = randomness.seed ^ networks, .epoch = static_cast<std::uint32_t>(randomness.batch),
             .view = static_cast<std::uint16_t>(iteration), .operation = static_cast<std::uint16_t>(op - randomness.first)};
   }
 };

@@ -20,8 +20,11 @@ struct image_view {
 
 /// An image_view, or an object that holds the pixels and can be seen as one: what a data set that decodes on access gives.
 template <class P>
-concept picture = std::convertible_to < std::remove_cvref_t<P>
-const&, image_view > ;
+concept picture = requires(std::remove_cvref_t<P> place, std::remove_cvref_t<P> const& kept) {
+  { kept } -> std::convertible_to<image_view>;
+  std::remove_cvref_t<P>();
+  place = std::move(place);
+};
 
 /// Anything with images: `size()` and `image(i)`, both const and callable from several threads at once. What image(i) gives is kept
 /// (`auto const& picture = d.image(i)`) as long as its pixels are looked at.

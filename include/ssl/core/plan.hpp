@@ -53,6 +53,8 @@ struct requirements {
   bool reads_input = false;      ///< backward reads x again
   bool reads_output = false;     ///< backward reads y again
   bool in_place = false;
+  index mask = 0;                   ///< integers that the layer reads of the mask wire given to its network
+  bool works_without_mask = false;  ///< it may also be given none
   int parameters = 0;
   block_request parameter[blocks_per_operation] = {};
   int buffers = 0;
@@ -108,6 +110,7 @@ class recorder {
     for (int i = 0; i < r.parameters; ++i) o.parameter[i] = add_block(parameter, parameters, parameter_elements, r.parameter[i]);
     for (int i = 0; i < r.buffers; ++i) o.buffer[i] = add_block(buffer, buffers, buffer_elements, r.buffer[i]);
     bool const backward = keeps && (in.wants_gradient() || differentiable_weights);
+    if (r.mask > 0 && r.mask != mask_given && !(r.works_without_mask && mask_given == 0)) mask_misfits = true;
 
     bool const reuse = r.in_place && in.overwritable && !(backward && r.reads_input) && r.output.elements() == in.extents.elements();
     value out{r.output, reuse ? in.data : new_tensor(r.output.elements()), backward ? new_tensor(r.output.elements()) : -1,
@@ -217,6 +220,8 @@ class recorder {
   bool differentiable_weights = true;  ///< parameters of what is being recorded want gradients
   bool frozen = false;                 ///< ... never move
   bool overflow = false;
+  index mask_given = 0;                ///< integers of the mask wire that the network being recorded is given
+  bool mask_misfits = false;           ///< a layer wants another number of them
   int path = 0;
   int layers = 0;       ///< begun so far, as parameter_traits counts them
   int open_layers = 0;  ///< entered and not left

@@ -38,7 +38,7 @@ struct batcher_options {
 ///          throws in a worker comes out of next() for the batch it belongs to, and again until seek()
 /// Cost     prefetch + 1 batches of memory, 4 bytes for each image and a scratch for each worker, allocated by the
 ///          constructor, which augments image 0 once with each scratch; nothing is allocated afterwards, unless an image needs
-///          a larger scratch than any before
+///          a larger scratch than any before, or the data set decodes it
 template <augmentation A, dataset D>
 class batcher {
  public:
@@ -194,6 +194,10 @@ class batcher {
     augmentations::sample_output out = slot.out;
     out.position = position;
     A::apply(image_, augmentation_, {.seed = options_.seed, .epoch = slot.buffers.epoch, .sample = sample}, picture, out, memory);
+    if constexpr (requires { A::class_wire(image_); }) {
+      int const wire = A::class_wire(image_);
+      for (int entry = 0; entry < A::layout(image_).labels[wire]; ++entry) out.label(wire, entry) = images_.label(sample);
+    }
   }
 
   void work(augmentations::scratch& memory) {

@@ -82,12 +82,17 @@ inline void list_images(std::filesystem::path const& folder, std::set<std::files
   if (failed) throw file_error(701, folder.string(), -1, "cannot be listed: " + failed.message());
 }
 
-/// work(i) for each i below count, by some threads; rethrows what one of them threw.
+/// work(i) for each i below count, by some threads; ends at once and rethrows where one of them throws.
 template <class Work>
 void in_threads(int threads, index count, Work const& work) {
   std::atomic<index> next = 0;
   auto const take = [&] {
-    for (index i; (i = next++) < count;) work(i);
+    try {
+      for (index i; (i = next++) < count;) work(i);
+    } catch (...) {
+      next = count;
+      throw;
+    }
   };
   std::vector<std::future<void>> running;
   for (int t = 0; t < threads; ++t) running.push_back(std::async(std::launch::async, take));

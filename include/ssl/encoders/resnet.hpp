@@ -28,7 +28,7 @@ enum class resnet_start {
 
 struct resnet_config {
   resnet_block block = resnet_block::basic;
-  int depth[4] = {2, 2, 2, 2};         ///< blocks of each stage; 0 ends the network before that stage
+  int depth[4] = {2, 2, 2, 2};         ///< blocks of each stage; 0: there is no such stage
   int width[4] = {64, 128, 256, 512};  ///< of each stage's 3x3 convolutions
   int stem_width = 64;
   resnet_stem stem = resnet_stem::imagenet;
@@ -93,8 +93,7 @@ template <resnet_config Config, int Stage,
 struct resnet_stage;
 template <resnet_config Config, int Stage, std::size_t... I>
 struct resnet_stage<Config, Stage, std::index_sequence<I...>>
-    : layers::sequential<
-          named<numbered("", static_cast<int>(I)), typename stage_parts<Config, Stage>::template block<I == 0>>...> {};
+    : layers::sequential<named<numbered("", I), typename stage_parts<Config, Stage>::template block<I == 0>>...> {};
 
 template <resnet_config Config, int Stage>
 struct resnet_stage<Config, Stage, std::index_sequence<>> : layers::identity {};

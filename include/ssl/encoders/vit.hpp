@@ -57,6 +57,7 @@ struct vit_config {
   layers::interpolation interpolation = layers::interpolation::bicubic_antialias;  ///< of positions, for other sizes
   vit_patch_projection patch_projection = vit_patch_projection::trained;
   vit_mask_token mask_token = vit_mask_token::none;
+  int visible_patches = 0;  ///< patches that the encoder sees: the first in the order that its mask wire holds; 0: all, without a mask
   layers::bias qkv_bias = layers::bias::yes;
   int registers = 0;                ///< register tokens, between the class token and the patches
   int layer_scale_millionths = 0;   ///< 0: no layer scale
@@ -64,6 +65,7 @@ struct vit_config {
   int classes = 0;                  ///< outputs of a linear head; 0: no head
   int epsilon_billionths = 1'000;   ///< of the layer norms: 1e-6
   layers::probabilities probabilities = layers::probabilities::kept;
+  layers::activations activations = layers::activations::kept;  ///< of the blocks: recomputed takes less memory and more time
 };
 
 namespace detail {
@@ -88,6 +90,8 @@ struct vit_parts {
       .grid_h = Config.image_h / patch, .grid_w = Config.image_w / patch, .prefix_tokens = class_has_position ? 1 : 0,
       .table = Config.position_table, .interpolation = Config.interpolation}>;
   using class_token = std::conditional_t<has_class_token && !class_has_position, layers::class_token, layers::identity>;
+  using visible = std::conditional_t<(Config.visible_patches > 0),
+                                     layers::gather_tokens<Config.visible_patches, has_class_token ? 1 : 0>, layers::identity>;
   using registers = std::conditional_t<(Config.registers > 0), layers::register_tokens<Config.registers, has_class_token ? 1 : 0>,
                                        layers::identity>;
   using block = layers::transformer_block<layers::transformer_config{
@@ -124,6 +128,7 @@ struct vit_numbers<true> {
 /// Shapes    x: (N, H, W, C), H and W multiples of the patch -> y: (N, 1, 1, D); (N, 1, 1, K) with a head of K classes; all tokens
 ///           (N, 1, T, D), class token first, with vit_pool::none. T = tokens before + (H / P)(W / P)
 /// Errors    E101 sizes that are not positive, heads that do not divide the width; E102 an image that is no multiple of the patch
+///           An encoder that sees some of the patches has the parameters of the one that sees all
 /// Options   drop_path_rate, where drop_path is not none
 /// Cost      compile time does not depend on the depth
 /// Source    Dosovitskiy et al. 2020, arXiv:2010.11929; timm's VisionTransformer: names, initialisation, pooling. Deviation: no dropout
@@ -132,8 +137,9 @@ struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<
                                 named<"", typename detail::vit_parts<Config>::mask_token>,
                                 named<"", typename detail::vit_parts<Config>::positions>,
                                 named<"", typename detail::vit_parts<Config>::class_token>,
+                                named<"", typename detail::vit_parts<Config>::visible>,
                                 named<"", typename detail::vit_parts<Config>::registers>,             // (N, 1, T, D)
-                                named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block>>,
+                                named<"blocks", layers::repeat<Config.depth, typename detail::vit_parts<Config>::block, Config.activations>>,
                                 named<"norm", typename detail::vit_parts<Config>::norm>,
                                 named<"", typename detail::vit_parts<Config>::pool>,                  // (N, 1, 1, D)
                                 named<"fc_norm", typename detail::vit_parts<Config>::fc_norm>,

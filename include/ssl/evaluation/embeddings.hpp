@@ -12,7 +12,8 @@
 #endif
 
 /// \file
-/// The arrays that evaluation takes and gives: one row a sample. This is the only header that knows where xtensor keeps its own.
+/// The arrays that evaluation takes and gives: one row a sample. Only this header and io/npy.hpp know where xtensor
+/// keeps its own.
 namespace ssl::evaluation {
 
 /// Features of N samples, (N, D), rows contiguous. Evaluation is written for float and double.

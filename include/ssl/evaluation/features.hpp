@@ -3,7 +3,11 @@
 
 #include "ssl/core/host_only.hpp"
 
+#include <exception>
+#include <vector>
+
 #include "ssl/augmentations/evaluation.hpp"
+#include "ssl/evaluation/detail/blocks.hpp"
 #include "ssl/evaluation/knn.hpp"
 #include "ssl/evaluation/linear_probe.hpp"
 #include "ssl/pipeline/frozen_encoder.hpp"
@@ -14,20 +18,29 @@ namespace ssl::evaluation {
 
 namespace detail {
 
-/// Neighbouring images of a data set, which may decode them on access: they stay until the next call of take().
+/// Neighbouring images of a data set, decoded by all threads where it decodes on access: they stay until the next call of take().
 template <dataset D>
 class picture_batch {
  public:
   image_view const* take(D const& data, index first, int count) {
-    pictures_.clear();
-    views_.clear();
-    for (int i = 0; i < count; ++i) pictures_.push_back(data.image(first + i));
-    for (auto const& picture : pictures_) views_.push_back(picture);
+    pictures_.resize(static_cast<std::size_t>(count));
+    failures_.assign(pictures_.size(), nullptr);
+    for_each_block(count, 1, [&](index i, index) {
+      try {
+        pictures_[static_cast<std::size_t>(i)] = data.image(first + i);
+      } catch (...) {
+        failures_[static_cast<std::size_t>(i)] = std::current_exception();
+      }
+    });
+    for (std::exception_ptr const& failure : failures_)
+      if (failure) std::rethrow_exception(failure);
+    views_.assign(pictures_.begin(), pictures_.end());
     return views_.data();
   }
 
  private:
   std::vector<picture_of<D>> pictures_;
+  std::vector<std::exception_ptr> failures_;
   std::vector<image_view> views_;
 };
 
@@ -41,6 +54,44 @@ basic_embeddings<typename Frozen::scalar> features(Frozen& encoder, D const& dat
   for (index first = 0; first < data.size(); first += Frozen::batch) {
     int const count = static_cast<int>(std::min<index>(Frozen::batch, data.size() - first));
     encoder.features(images.take(data, first, count), count, result.data() + first * Frozen::width);
+  }
+  return result;
+}
+
+/// What becomes of the places (or tokens) of a tapped module.
+enum class tap_form {
+  mean,         ///< their mean, (N, C)
+  first_token,  ///< the first one: a class token, (N, C)
+  all           ///< one after the other, (N, H W C)
+};
+
+/// Features from inside an encoder: what the module `tap` ("stage2", "blocks.3") gives for all images of a data set.
+///
+/// Methods that solve another task than telling images apart (rotation, jigsaw, colorization) have their best features before the
+/// last layers.
+///
+/// Errors  E803 (there is no such module), E640 (no image)
+template <class Frozen, dataset D>
+basic_embeddings<typename Frozen::scalar> features(Frozen& encoder, D const& data, std::string const& tap,
+                                                   tap_form form = tap_form::mean) {
+  using scalar = typename Frozen::scalar;
+  if (data.size() < 1) throw data_error(640, "features: the data set is empty; expected at least one image");
+  basic_embeddings<scalar> result;
+  std::vector<image_view> images(Frozen::batch);
+  for (index first = 0; first < data.size(); first += Frozen::batch) {
+    int const count = static_cast<int>(std::min<index>(Frozen::batch, data.size() - first));
+    for (int i = 0; i < count; ++i) images[static_cast<std::size_t>(i)] = data.image(first + i);
+    shape extents;
+    std::vector<scalar> const values = encoder.tap(images.data(), count, tap, &extents);
+    index const places = extents.tokens(), channels = extents.c, width = form == tap_form::all ? places * channels : channels;
+    if (first == 0) result = detail::make_embeddings<scalar>(data.size(), width);
+    for (index i = 0; i < count; ++i) {
+      Eigen::Map<detail::matrix<scalar> const> const image(values.data() + i * places * channels, places, channels);
+      auto row = detail::view(result).row(first + i);
+      if (form == tap_form::mean) row = image.colwise().mean();
+      if (form == tap_form::first_token) row = image.row(0);
+      if (form == tap_form::all) row = Eigen::Map<Eigen::RowVectorX<scalar> const>(image.data(), width);
+    }
   }
   return result;
 }

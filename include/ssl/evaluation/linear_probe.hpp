@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "ssl/evaluation/accuracy.hpp"
-#include "ssl/evaluation/detail/affine.hpp"
 #include "ssl/evaluation/detail/minimise.hpp"
+#include "ssl/evaluation/linear_map.hpp"
 #include "ssl/evaluation/standardise.hpp"
 
 /// \file

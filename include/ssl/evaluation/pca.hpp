@@ -5,7 +5,7 @@
 
 #include <Eigen/Eigenvalues>
 
-#include "ssl/evaluation/detail/affine.hpp"
+#include "ssl/evaluation/linear_map.hpp"
 
 namespace ssl::evaluation {
 

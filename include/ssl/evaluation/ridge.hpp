@@ -5,21 +5,9 @@
 
 #include <Eigen/Cholesky>
 
-#include "ssl/evaluation/detail/affine.hpp"
+#include "ssl/evaluation/linear_map.hpp"
 
 namespace ssl::evaluation {
-
-/// A fitted linear map, y = W x + b.
-struct linear_regression {
-  basic_embeddings<double> weights;  ///< (E, D)
-  xt::xtensor<double, 1> bias;       ///< (E)
-
-  /// (N, E) for features (N, D). Errors: E640 another number of columns.
-  template <class Scalar>
-  basic_embeddings<double> predict(basic_embeddings<Scalar> const& features) const {
-    return detail::affine(features, weights, bias);
-  }
-};
 
 /// Linear regression with a penalty on the weights, in closed form: what a linear map can read of continuous targets.
 ///
@@ -30,7 +18,7 @@ struct linear_regression {
 /// Cost         N D^2 + D^3 / 3, in double; memory 8 D (N + D) bytes. Bits independent of threads
 /// Source       scikit-learn's Ridge, whose alpha is the penalty
 template <class Scalar>
-linear_regression ridge(basic_embeddings<Scalar> const& features, basic_embeddings<Scalar> const& targets, double penalty) {
+linear_map ridge(basic_embeddings<Scalar> const& features, basic_embeddings<Scalar> const& targets, double penalty) {
   detail::check_features(features, "the features");
   detail::check_features(targets, "the targets");
   if (features.shape(0) != targets.shape(0))
@@ -48,8 +36,8 @@ linear_regression ridge(basic_embeddings<Scalar> const& features, basic_embeddin
     normal.diagonal().array() += penalty;
     weights = normal.llt().solve(x.transpose() * y).transpose();
   });
-  linear_regression result{.weights = detail::make_embeddings<double>(weights.rows(), weights.cols()),
-                           .bias = detail::vector_of(y_mean.transpose() - weights * x_mean.transpose())};
+  linear_map result{.weights = detail::make_embeddings<double>(weights.rows(), weights.cols()),
+                    .bias = detail::vector_of(y_mean.transpose() - weights * x_mean.transpose())};
   detail::view(result.weights) = weights;
   return result;
 }

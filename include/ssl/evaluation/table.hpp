@@ -11,7 +11,8 @@
 #include "ssl/evaluation/linear_probe.hpp"
 
 /// \file
-/// The table that answers "was it worth it": raw pixels, an untrained encoder and the trained one, judged alike.
+/// The tables that answer "was it worth it": raw pixels, an untrained encoder and the trained one, judged alike, with labels and
+/// without.
 namespace ssl::evaluation {
 
 struct comparison_options {
@@ -26,7 +27,7 @@ struct comparison_row {
   double linear;       ///< accuracy
   bool converged;      ///< of the linear probe
   double feature_std;  ///< of the bank's features, to be judged against 1 / sqrt(width)
-  double rank;         ///< `rankme` of the bank's features
+  double rank;         ///< `rankme` of the bank's features; of 1024 rows, evenly spread, where they are wider than that
 };
 
 /// Features of the same images, compared by the same options.
@@ -56,12 +57,60 @@ class comparison {
   std::vector<comparison_row> rows_;
 };
 
+struct unlabelled_row {
+  std::string name;
+  index width;         ///< columns of the features
+  double feature_std;  ///< to be judged against 1 / sqrt(width)
+  double rank;         ///< as in comparison_row
+  double alignment;    ///< of two views of each image: 0 where they agree
+  double uniformity;   ///< lower is more even
+};
+
+/// The same where there are no labels: what can be known is how the features lie.
+///
+///     unlabelled_comparison table;
+///     table.add("trained encoder", features, features_of_one_view, features_of_another_view);
+///
+/// Errors       those of `rankme`, `alignment` and `uniformity`
+/// Cost         per row of the table that of `rankme` and `uniformity`
+class unlabelled_comparison {
+ public:
+  template <class Scalar>
+  unlabelled_row const& add(std::string const& name, basic_embeddings<Scalar> const& features,
+                            basic_embeddings<Scalar> const& one_view, basic_embeddings<Scalar> const& another_view);
+
+  std::vector<unlabelled_row> const& rows() const { return rows_; }
+
+  /// Aligned plain text, "spread" as in comparison::print().
+  void print(std::ostream& out) const;
+
+ private:
+  std::vector<unlabelled_row> rows_;
+};
+
 namespace detail {
+
+/// The rank that tables show: a decomposition of rows and columns beyond 1024 would take minutes.
+template <class Scalar>
+double shown_rank(basic_embeddings<Scalar> const& features) {
+  constexpr std::size_t most = 1024;
+  std::size_t const rows = features.shape(0), width = features.shape(1);
+  if (rows <= most || width <= most) return rankme(features);
+  auto some = make_embeddings<Scalar>(most, static_cast<index>(width));
+  for (std::size_t k = 0; k < most; ++k) std::copy_n(features.data() + k * rows / most * width, width, some.data() + k * width);
+  return rankme(some);
+}
 
 inline std::string formatted(char const* format, double value) {
   char text[32];
   std::snprintf(text, sizeof text, format, value);
   return text;
+}
+
+/// feature_std * sqrt(width)
+template <class Row>
+std::string shown_spread(Row const& row) {
+  return formatted("%.2f", row.feature_std * std::sqrt(static_cast<double>(row.width)));
 }
 
 /// Characters of a text in UTF-8: all bytes but the continuing ones.
@@ -94,7 +143,7 @@ comparison_row const& comparison::add(std::string const& name, basic_embeddings<
   auto const neighbours = evaluation::knn(bank, bank_labels, queries, query_labels, options_.knn);
   auto const probe = linear_probe(bank, bank_labels, queries, query_labels, options_.probe);
   rows_.push_back({name, static_cast<index>(bank.shape(1)), neighbours.accuracy, probe.test_accuracy, probe.classifier.converged,
-                   evaluation::feature_std(bank), rankme(bank)});
+                   evaluation::feature_std(bank), detail::shown_rank(bank)});
   return rows_.back();
 }
 
@@ -105,13 +154,30 @@ inline void comparison::print(std::ostream& out) const {
   bool all_converged = true;
   for (auto const& row : rows_) {
     lines.push_back({row.name, std::to_string(row.width), formatted("%.1f %%", 100 * row.knn),
-                     formatted("%.1f %%", 100 * row.linear) + (row.converged ? "" : "*"),
-                     formatted("%.2f", row.feature_std * std::sqrt(static_cast<double>(row.width))),
+                     formatted("%.1f %%", 100 * row.linear) + (row.converged ? "" : "*"), detail::shown_spread(row),
                      formatted("%.1f", row.rank)});
     all_converged = all_converged && row.converged;
   }
   detail::print_aligned(out, lines);
   if (!all_converged) out << "  * the fit ended before its optimum\n";
+}
+
+template <class Scalar>
+unlabelled_row const& unlabelled_comparison::add(std::string const& name, basic_embeddings<Scalar> const& features,
+                                                 basic_embeddings<Scalar> const& one_view,
+                                                 basic_embeddings<Scalar> const& another_view) {
+  rows_.push_back({name, static_cast<index>(features.shape(1)), evaluation::feature_std(features), detail::shown_rank(features),
+                   evaluation::alignment(one_view, another_view), evaluation::uniformity(features)});
+  return rows_.back();
+}
+
+inline void unlabelled_comparison::print(std::ostream& out) const {
+  using detail::formatted;
+  std::vector<std::vector<std::string>> lines{{"features", "width", "spread", "rank", "alignment", "uniformity"}};
+  for (auto const& row : rows_)
+    lines.push_back({row.name, std::to_string(row.width), detail::shown_spread(row), formatted("%.1f", row.rank),
+                     formatted("%.3f", row.alignment), formatted("%.2f", row.uniformity)});
+  detail::print_aligned(out, lines);
 }
 
 }  // namespace ssl::evaluation

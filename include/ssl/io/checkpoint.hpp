@@ -94,6 +94,30 @@ void check_finite(std::vector<block_info> const& blocks, std::vector<T> const& v
                                  " steps, so that no checkpoint was written; lower the learning rate, or clip gradients");
 }
 
+/// The arrays of a pipeline as a file has them, and gradients of zero; notes what does not fit.
+template <class Run>
+auto arrays_in(safetensors_file const& file, std::vector<std::string>& differences) {
+  std::map<array, std::vector<typename Run::scalar>> arrays;
+  std::vector<block_info> known;
+  for (array const which : checkpoint_arrays) {
+    std::vector<block_info> const blocks = checkpoint_blocks<Run>(which);
+    arrays[which].resize(static_cast<std::size_t>(pipeline<Run>::elements(which)));
+    take_blocks(file, blocks, arrays[which], differences);
+    known.insert(known.end(), blocks.begin(), blocks.end());
+  }
+  arrays[array::gradients].resize(static_cast<std::size_t>(pipeline<Run>::elements(array::gradients)));
+  for (std::string const& name : unused_tensors(file, known, {})) differences.push_back(name + " is not part of it");
+  return arrays;
+}
+
+/// Without those of the backend: results do not depend on the number of threads.
+template <class Run>
+nlohmann::json stored_options(pipeline<Run> const& p) {
+  nlohmann::json options = options_json(p.options());
+  options.erase("backend");
+  return options;
+}
+
 /// CRC-32 over metadata, going on from that of the tensors; the entry that holds it is left out.
 inline std::string checkpoint_checksum(std::uint32_t of_tensors, std::map<std::string, std::string> const& metadata) {
   uLong sum = of_tensors;
@@ -166,7 +190,7 @@ void save_checkpoint(pipeline<Run>& p, std::string const& path, std::map<std::st
   metadata["steps"] = std::to_string(p.steps());
   metadata["composition"] = composition_json<Run>().dump();
   metadata["program"] = program_json<Run>().dump();
-  metadata["options"] = options_json(p.options()).dump();
+  metadata["options"] = detail::stored_options(p).dump();
   metadata["crc32"] = detail::checkpoint_checksum(file.checksum(), metadata);
   for (auto const& [key, value] : metadata) file.metadata(key, value);
   file.save(path);
@@ -184,35 +208,19 @@ template <class Run>
 checkpoint_report load_checkpoint(pipeline<Run>& p, std::string const& path) {
   safetensors_file const file = safetensors_file::open(path);
   detail::checkpoint_metadata const metadata(file);
+  nlohmann::json const then{{"options", metadata.json("options")}, {"program", metadata.json("program")}};
+  nlohmann::json const now{{"options", detail::stored_options(p)}, {"program", program_json<Run>()}};
 
-  nlohmann::json const program = metadata.json("program"), options = options_json(p.options()), stored = metadata.json("options");
-  std::vector<std::string> differences = composition_differences<Run>(metadata.json("composition"), program);
-  if (stored.value("seed", nlohmann::json()) != options["seed"])
-    differences.push_back("options.seed: expected " + options["seed"].dump() + ", found " +
-                          stored.value("seed", nlohmann::json()).dump());
-
-  std::vector<block_info> known;
-  std::vector<std::vector<typename Run::scalar>> arrays;
-  for (array const which : detail::checkpoint_arrays) {
-    auto const blocks = detail::checkpoint_blocks<Run>(which);
-    arrays.emplace_back(static_cast<std::size_t>(p.elements(which)));
-    detail::take_blocks(file, blocks, arrays.back(), differences);
-    known.insert(known.end(), blocks.begin(), blocks.end());
-  }
-  for (std::string const& name : detail::unused_tensors(file, known, {})) differences.push_back(name + " is not part of it");
-  if (!differences.empty())
-    throw composition_error(802, path + " is a checkpoint of another training: " + listed(differences) +
+  std::vector<std::string> refused = composition_differences<Run>(metadata.json("composition"), then["program"]), reported;
+  for (std::string const& d : json_differences(now, then)) (d.starts_with("options.seed:") ? refused : reported).push_back(d);
+  auto const arrays = detail::arrays_in<Run>(file, refused);
+  if (!refused.empty())
+    throw composition_error(802, path + " is a checkpoint of another training:" + listed(refused) +
                                      "\n  Go on with the program that wrote it, or begin anew in another folder.\n");
 
-  for (std::size_t i = 0; i < arrays.size(); ++i) p.write(detail::checkpoint_arrays[i], arrays[i].data());
-  std::vector<typename Run::scalar> const zeros(static_cast<std::size_t>(p.elements(array::gradients)));
-  p.write(array::gradients, zeros.data());
+  for (auto const& [which, values] : arrays) p.write(which, values.data());
   p.set_steps(metadata.steps());
-  checkpoint_report report{.steps = p.steps(), .notes = metadata.notes()};
-  for (auto const& [name, now, then] :
-       {std::tuple{"options", options, stored}, std::tuple{"program", program_json<Run>(), program}})
-    for (std::string const& d : json_differences(now, then)) report.differences.push_back(std::string(name) + "." + d);
-  return report;
+  return {.steps = p.steps(), .notes = metadata.notes(), .differences = reported};
 }
 
 }  // namespace ssl::io

@@ -32,11 +32,30 @@ std::string type_name() {
   return std::string(text.substr(begin, text.find_last_of(text.find(';', begin) == text.npos ? ']' : ';') - begin));
 }
 
-/// "apply average encoder of 0": a node of the step in words.
+/// Without a default, so that the compiler names a kind that is missing.
+constexpr char const* kind_text(node_kind kind) {
+  switch (kind) {
+    case node_kind::views: return "views";
+    case node_kind::labels: return "labels";
+    case node_kind::mask: return "mask";
+    case node_kind::state: return "state";
+    case node_kind::apply: return "apply";
+    case node_kind::stack: return "stack";
+    case node_kind::part: return "part";
+    case node_kind::interleave: return "interleave";
+    case node_kind::side_by_side: return "side by side";
+    case node_kind::tokens: return "tokens";
+    case node_kind::channels: return "channels";
+    case node_kind::detach: return "detach";
+    case node_kind::loss: return "loss";
+    case node_kind::update: return "update";
+  }
+  return "";
+}
+
+/// "apply average encoder <- 0": a node of the step in words.
 inline std::string node_text(graph_node const& n) {
-  static constexpr char const* kinds[] = {"views",        "labels", "mask",     "state",  "apply", "stack", "part",
-                                          "side by side", "tokens", "channels", "detach", "loss",  "update"};
-  std::string text = kinds[static_cast<int>(n.kind)];
+  std::string text = kind_text(n.kind);
   auto const add = [&text](std::string const& word) { text += " " + word; };
   if (n.average) add("average");
   if (!n.name.empty()) add(n.name.text);

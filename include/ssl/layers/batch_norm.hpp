@@ -106,7 +106,7 @@ struct batch_norm : primitive<batch_norm<Config>> {
         backend::map2d(c, 1, cols, ops::stored_statistics_cell<T>{f.buffer(op, 0), f.buffer(op, 1), mean, rstd, epsilon});
       } else {
         T const rate = Env::how.mode == execution_mode::calibration ? f.calibration_rate : T(Config.momentum_thousandths) / T(1000);
-        ops::running_statistics<T> const running{f.buffer(op, 0), f.buffer(op, 1), rate};
+        ops::running_statistics<T> const running{f.recomputes ? nullptr : f.buffer(op, 0), f.buffer(op, 1), rate};
         if constexpr (tuned) {
           backend::batch_norm_statistics(c, rows, cols, x, mean, variance);
           backend::map2d(c, 1, cols, ops::rstd_cell<T>{mean, variance, rstd, T(rows), epsilon, running});

@@ -37,12 +37,13 @@ struct conv_config {
 /// Source    torch.nn.Conv2d: names and layout; initialisation as `conv_init` says. Deviation: none
 template <conv_config Config>
 struct conv2d : primitive<conv2d<Config>> {
+  static constexpr int groups = Config.groups > 0 ? Config.groups : 1;
   static constexpr bool valid = Config.out > 0 && Config.kernel > 0 && Config.stride > 0 && Config.padding >= 0 && Config.dilation > 0 &&
-                                Config.groups > 0 && Config.out % Config.groups == 0;
+                                Config.groups > 0 && Config.out % groups == 0;
   static constexpr bool has_bias = Config.bias == bias::yes;
   static constexpr int reach = Config.dilation * (Config.kernel - 1) + 1;  ///< side of what a kernel sees
   static constexpr bool accepts(shape in) {
-    return in.h + 2 * Config.padding >= reach && in.w + 2 * Config.padding >= reach && in.c % Config.groups == 0;
+    return in.h + 2 * Config.padding >= reach && in.w + 2 * Config.padding >= reach && in.c % groups == 0;
   }
   static constexpr int extent(int in) { return valid ? (in + 2 * Config.padding - reach) / Config.stride + 1 : 0; }
   static constexpr shape output(shape in) { return {in.n, extent(in.h), extent(in.w), Config.out}; }
@@ -51,10 +52,10 @@ struct conv2d : primitive<conv2d<Config>> {
     shape const out = output(in);
     return {.n = in.n, .h = in.h, .w = in.w, .c_in = in.c, .out_h = out.h, .out_w = out.w, .c_out = out.c,
             .kernel_h = Config.kernel, .kernel_w = Config.kernel, .stride = Config.stride, .padding = Config.padding,
-            .groups = Config.groups, .dilation = Config.dilation};
+            .groups = groups, .dilation = Config.dilation};
   }
   template <class Env>
-  using passes = ops::convolution_passes<typename Env::backend, typename Env::scalar, (Config.groups > 1 || Config.dilation > 1)>;
+  using passes = ops::convolution_passes<typename Env::backend, typename Env::scalar, (groups > 1 || Config.dilation > 1)>;
 
   template <class Env>
   static constexpr requirements require(shape in) {
@@ -63,7 +64,7 @@ struct conv2d : primitive<conv2d<Config>> {
                    .parameters = has_bias ? 2 : 1};
     constexpr int area = Config.kernel * Config.kernel;
     constexpr bool own = Config.init == conv_init::pytorch;
-    int const inputs = in.c / Config.groups;
+    int const inputs = in.c / groups;
     initializer const uniform{.rule = initializer_rule::uniform_inverse_root, .fan = inputs * area};
     r.parameter[0] = {.label = "weight", .rank = 4, .extents = {Config.out, Config.kernel, Config.kernel, inputs},
                       .initial = own ? uniform : initializer{.rule = initializer_rule::kaiming_normal, .fan = Config.out * area}};

@@ -18,7 +18,7 @@ enum class drop_path_rates {
 /// Stochastic depth: takes a sample out of a residual branch, by chance, while training; evaluation leaves everything as it is.
 ///
 /// Formula   y_n = x_n k_n / (1 - p), k_n = 1 with probability 1 - p, else 0; p = rate, or rate i / (blocks - 1) in block i (0: one block)
-/// Shapes    x, y: (N, H, W, C); one draw for every sample n, by (seed, step, operation, block, sample)
+/// Shapes    x, y: (N, H, W, C); one draw for every sample n, by (seed, batch, operation, block, sample)
 /// Units     rate: probability, below 1; an option of the encoder (`drop_path_rate`), a number or a schedule
 /// Gradient  writes gx
 /// Cost      one pass each way in training, which keeps N numbers; none in evaluation where it works in place

@@ -85,7 +85,7 @@ template <class L, shape In, class Env>
 void forward(typename Env::context& context, frame<typename Env::scalar> const& f, op_record const* op) {
   if constexpr (primitive_layer<L>) {
     L::template bind<In, typename Env::plain>::forward(context, f, op);
-    if constexpr (Env::how.observed) f.observer->see(op, f.iteration, f.at(op->y), L::output(In).elements());
+    if constexpr (Env::how.observed) f.observer->see(op, f.iteration, f.at(op->y), L::output(In));
   } else {
     L::template bind<In, Env>::forward(context, f, op);
   }

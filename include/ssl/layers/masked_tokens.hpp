@@ -17,13 +17,14 @@ namespace ssl::layers {
 /// Formula   y_t = mask_token where the mask is not 0, else x_t
 /// Shapes    x, y: (N, H, W, C); mask: (N, H W); mask_token: (1, C)
 /// Gradient  writes gx, zero where masked; accumulates the token
+/// Errors    E106 a mask wire of another size
 /// Cost      one pass each way; none forward where no mask is given and it works in place
 /// Source    iBOT, Zhou et al. 2021, arXiv:2111.07832; DINOv2: name, shape and initialisation. Deviation: none
 struct masked_tokens : primitive<masked_tokens> {
   static constexpr shape output(shape in) { return in; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    requirements r{.output = in, .in_place = true, .parameters = 1};
+    requirements r{.output = in, .in_place = true, .mask = in.rows(), .works_without_mask = true, .parameters = 1};
     r.parameter[0] = {.label = "mask_token", .rank = 2, .extents = {1, in.c, 1, 1}, .kind = parameter_kind::token};
     return r;
   }
@@ -59,8 +60,8 @@ struct masked_tokens : primitive<masked_tokens> {
 /// Formula   y_t = x_t for t < Always; y_(Always + p) = x_(Always + order_p)
 /// Shapes    x: (N, H, W, C); order: (N, H W - Always) -> y: (N, 1, Always + Kept, C)
 /// Gradient  writes gx, zero for tokens that are not kept
-/// Requires  a mask wire that holds an order
-/// Errors    E101 nothing kept; E102 fewer than Always + Kept tokens
+/// Requires  an order in the mask wire
+/// Errors    E101 nothing kept; E102 fewer than Always + Kept tokens; E106 no mask wire, or one of another size
 /// Source    MAE, He et al. 2021, arXiv:2111.06377: random_masking, ids_keep. Deviation: none
 template <int Kept, int Always = 0>
 struct gather_tokens : primitive<gather_tokens<Kept, Always>> {
@@ -69,7 +70,7 @@ struct gather_tokens : primitive<gather_tokens<Kept, Always>> {
   static constexpr shape output(shape in) { return {in.n, 1, Always + Kept, in.c}; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return requirements{.output = output(in)};
+    return requirements{.output = output(in), .mask = in.n * (in.tokens() - Always)};
   }
   template <shape In, class Env>
   struct bind {
@@ -98,8 +99,8 @@ struct gather_tokens : primitive<gather_tokens<Kept, Always>> {
 ///
 /// Shapes    x: (N, 1, Always + K, C); order: (N, Tokens) -> y: (N, 1, Always + Tokens, C); mask_token: (1, 1, C)
 /// Gradient  writes gx; accumulates the token
-/// Requires  a mask wire that holds an order
-/// Errors    E101 no tokens; E102 nothing to restore: K is not below Tokens
+/// Requires  an order in the mask wire
+/// Errors    E101 no tokens; E102 nothing to restore: K is not below Tokens; E106 no mask wire, or one of another size
 /// Source    MAE, arXiv:2111.06377: forward_decoder, ids_restore; name and initialisation. Deviation: none
 template <int Tokens, int Always = 0>
 struct scatter_tokens : primitive<scatter_tokens<Tokens, Always>> {
@@ -108,7 +109,7 @@ struct scatter_tokens : primitive<scatter_tokens<Tokens, Always>> {
   static constexpr shape output(shape in) { return {in.n, 1, Always + Tokens, in.c}; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    requirements r{.output = output(in), .parameters = 1};
+    requirements r{.output = output(in), .mask = index{in.n} * Tokens, .parameters = 1};
     r.parameter[0] = {.label = "mask_token",
                       .rank = 3,
                       .extents = {1, 1, in.c, 1},

@@ -188,4 +188,43 @@ struct positions : primitive<positions<Config>> {
   };
 };
 
+/// Positions added to a whole sequence, in which the prefix tokens stand already.
+///
+/// Formula   y = x + pos
+/// Shapes    x, y: (N, H, W, D), H W = prefix + base grid; pos_embed: (1, prefix + base grid, D), a buffer where it is fixed
+/// Gradient  writes gx; accumulates pos_embed
+/// Errors    E101 a grid that is not positive; E102 another number of tokens, a fixed table whose width is no multiple of 4
+/// Source    MAE's decoder_pos_embed. Deviation: none
+template <positions_config Config>
+struct sequence_positions : primitive<sequence_positions<Config>> {
+  static constexpr bool learned = Config.table == position_table::learned;
+  static constexpr bool valid = Config.grid_h > 0 && Config.grid_w > 0 && Config.prefix_tokens >= 0;
+  static constexpr bool accepts(shape in) {
+    return in.tokens() == Config.prefix_tokens + index{Config.grid_h} * Config.grid_w && (learned || in.c % 4 == 0);
+  }
+  static constexpr shape output(shape in) { return in; }
+  template <class Env>
+  static constexpr requirements require(shape in) {
+    requirements r{.output = in, .in_place = true};
+    detail::request_positions<Config>(r, in.c);
+    return r;
+  }
+  template <shape In, class Env>
+  struct bind {
+    using backend = typename Env::backend;
+    using T = typename Env::scalar;
+    static constexpr index all = In.tokens() * In.c;
+    static void forward(typename Env::context& c, frame<T> const& f, op_record const* op) {
+      T const* table = learned ? f.parameter(op, 0) : f.buffer(op, 0);
+      backend::map2d(c, In.n, all, ops::add_row_strided_cell<T>{f.at(op->x), all, table, f.at(op->y), all});
+    }
+    static void backward(typename Env::context& c, frame<T> const& f, op_record const* op) {
+      T const* gy = f.at(op->gy);
+      if constexpr (learned && Env::how.updates_weights)
+        backend::sum_cols(c, In.n, all, ops::value_at<T>{gy, all}, ops::store_added<T>{f.gradient(op, 0)});
+      if (op->gx.exists()) backend::map2d(c, In.n, all, ops::copy_cell<T>{gy, f.at(op->gx), all});
+    }
+  };
+};
+
 }  // namespace ssl::layers

@@ -3,6 +3,8 @@
 
 #include "ssl/losses/loss.hpp"
 #include "ssl/objectives/objective.hpp"
+#include "ssl/ops/arithmetic.hpp"
+#include "ssl/ops/l2_normalize.hpp"
 #include "ssl/optimizers/fused_update.hpp"
 #include "ssl/pipeline/arrays.hpp"
 #include "ssl/pipeline/memory.hpp"
@@ -112,16 +114,16 @@ struct executor {
 
   /// `share`: what the losses weigh beside their own weights, where a batch is only a part of a step.
   template <bool Observed = false>
-  static void forward(context& c, arrays const& a, options const& o, index step, double share,
+  static void forward(context& c, arrays const& a, options const& o, update_time now, double share,
                       output_observer* observer = nullptr) {
-    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, step, share, observer); });
+    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, now, share, observer); });
   }
 
   // --- backward -----------------------------------------------------------------------------------------------------------
 
   template <int Phase>
-  static void backward(context& c, arrays const& a) {
-    for_each_index_reversed<graph.nodes>([&]<int Node>() { backward_node<Node, Phase>(c, a); });
+  static void backward(context& c, arrays const& a, options const& o, update_time now) {
+    for_each_index_reversed<graph.nodes>([&]<int Node>() { backward_node<Node, Phase>(c, a, o, now); });
   }
 
   // --- updates ------------------------------------------------------------------------------------------------------------
@@ -252,7 +254,7 @@ struct executor {
   }
 
   template <int Node>
-  static frame<T> frame_of(arrays const& a) {
+  static frame<T> frame_of(arrays const& a, options const& o, update_time now) {
     constexpr graph_node const& n = graph.node[Node];
     frame<T> f{.arena = a.arena()};
     if constexpr (n.kind == node_kind::apply) {
@@ -261,22 +263,22 @@ struct executor {
       f.gradients = a.gradients() + r.parameter;
       f.buffers = (n.average ? a.average_buffers() : a.buffers()) + r.buffer;
       if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a);
+      if constexpr (requires { o.encoder.drop_path_rate.at(now); })  // the encoder's own weights only: a target sees whole networks
+        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(now));
     }
+    f.randomness = {o.seed, now.batch, plan.op};
     return f;
   }
 
   template <int Node, bool Observed>
-  static void forward_node(context& c, arrays const& a, options const& o, index step, double share, output_observer* observer) {
+  static void forward_node(context& c, arrays const& a, options const& o, update_time now, double share, output_observer* observer) {
     constexpr graph_node const& n = graph.node[Node];
     op_record const* op = plan.op + plan.node[Node].operation;
     if constexpr (runs_layer(n.kind)) {
       constexpr execution plain = node_execution(n);
       using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
-      frame<T> f = frame_of<Node>(a);
+      frame<T> f = frame_of<Node>(a, o, now);
       f.observer = observer;
-      f.randomness = {o.seed, step, plan.op};
-      if constexpr (requires { o.encoder.drop_path_rate.at(step); })  // the encoder's own weights only: a target sees whole networks
-        if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(step));
       ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);
     } else if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
@@ -287,7 +289,7 @@ struct executor {
       constexpr index elements = trace_of<Run>.at[Node].elements();
       backend::map2d(c, 1, elements, ops::copy_cell<T>{data<Node>(a), a.arena() + plan.node[Node].data.offset, elements});
     } else if constexpr (n.kind == node_kind::loss) {
-      forward_loss<Node>(c, a, o, step, share);
+      forward_loss<Node>(c, a, o, now.step, share);
     }
   }
 
@@ -321,7 +323,7 @@ struct executor {
   }
 
   template <int Node, int Phase>
-  static void backward_node(context& c, arrays const& a) {
+  static void backward_node(context& c, arrays const& a, options const& o, update_time now) {
     if constexpr (analysis_of<Run>.flows[Phase][Node]) {
       constexpr graph_node const& n = graph.node[Node];
       for_each_index_reversed<(analysis_of<Run>.uses[Node] > 1 ? analysis_of<Run>.uses[Node] - 1 : 0)>(
@@ -329,7 +331,7 @@ struct executor {
       op_record const* op = plan.op + plan.node[Node].operation;
       if constexpr (runs_layer(n.kind)) {
         constexpr execution how = node_execution(n, n.kind == node_kind::apply && phase_updates(graph, Phase, n.name));
-        ssl::backward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], run_environment<Run, how>>(c, frame_of<Node>(a), op);
+        ssl::backward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], run_environment<Run, how>>(c, frame_of<Node>(a, o, now), op);
       } else if constexpr (n.kind == node_kind::stack) {
         constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
         T const* gy = a.arena() + op->gy.offset;

@@ -208,10 +208,15 @@ consteval int failure() {
     return 308;
   } else if constexpr (plan_of<Run>.overflow) {
     return 120;
+  } else if constexpr (plan_of<Run>.mask_misfits) {
+    return 106;
   } else {
     return 0;
   }
 }
+
+template <class Backend, class Scalar>
+using frozen_environment = environment<Backend, Scalar, execution{.mode = execution_mode::evaluation}>;
 
 /// The same for an encoder by itself.
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar>
@@ -227,9 +232,10 @@ consteval int frozen_failure() {
     return 111;
   } else if constexpr (constexpr verdict v = checked<Encoder>(input); !v.ok()) {
     return v.valid ? 102 : 101;
-  } else if constexpr (
-      forward_plan_of<Encoder, input, environment<Backend, Scalar, execution{.mode = execution_mode::evaluation}>>.overflow) {
+  } else if constexpr (forward_plan_of<Encoder, input, frozen_environment<Backend, Scalar>>.overflow) {
     return 120;
+  } else if constexpr (forward_plan_of<Encoder, input, frozen_environment<Backend, Scalar>>.mask_misfits) {
+    return 106;
   } else {
     return 0;
   }

@@ -10,6 +10,7 @@ namespace ssl {
 template <int Operations, int Paths>
 struct forward_plan {
   bool overflow = false;
+  bool mask_misfits = false;  ///< a layer wants a mask, and a network by itself is given none
   index arena = 0;  ///< elements
   slot x{}, y{};
   op_record op[Operations > 0 ? Operations : 1] = {};
@@ -45,7 +46,7 @@ constexpr auto make_forward_plan() {
   }();
   recording const s = record();
   forward_plan<size.operations, size.paths> p;
-  p.overflow = s.r.overflow, p.arena = s.arena;
+  p.overflow = s.r.overflow, p.mask_misfits = s.r.mask_misfits, p.arena = s.arena;
   p.x = place_of(s.r.tensor, s.x.data), p.y = place_of(s.r.tensor, s.y.data);
   for (int i = 0; i < size.operations; ++i) p.op[i] = resolve(s.r.tensor, s.r.op[i]), p.op_path[i] = s.r.op[i].path;
   for (int i = 0; i < size.paths; ++i) p.path[i] = s.r.path_node[i];

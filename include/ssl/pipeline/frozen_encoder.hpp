@@ -56,9 +56,10 @@ class frozen_encoder {
 
   /// Features of 1 to `batch` images; out: (count, width), on the host.
   void features(image_view const* images, int count, Scalar* out);
-  /// What the module `tap` ("stage2", "blocks.3.attn") gives for the same images, (count, rows, channels) on the host.
+  /// What the module `tap` ("stage2", "blocks.3.attn") gives for the same images, on the host; `extents` becomes its shape, which is
+  /// (count, H, W, C), or (count, 1, tokens, C) for tokens.
   /// Errors  E803 (there is no such module)
-  std::vector<Scalar> tap(image_view const* images, int count, std::string const& tap);
+  std::vector<Scalar> tap(image_view const* images, int count, std::string const& tap, shape* extents = nullptr);
   /// Batch statistics become the average over calls numbered 0, 1, ...: for an untrained encoder. Takes exactly `batch` images.
   void calibrate(image_view const* images, int call);
 
@@ -228,17 +229,19 @@ template <class Plan, class Scalar, class Backend>
 struct tap_observer final : output_observer {
   tap_observer(Plan const& plan, typename Backend::context& context, std::string const& tap)
       : plan(plan), context(context), tap(tap) {}
-  void see(op_record const* op, int iteration, void const* y, index elements) override {
+  void see(op_record const* op, int iteration, void const* y, shape output) override {
     name const at = plan.op_name(static_cast<int>(op - plan.op), iteration);
     bool const inside =
         std::strncmp(at.text, tap.c_str(), tap.size()) == 0 && (at.text[tap.size()] == '\0' || at.text[tap.size()] == '.');
     if (!inside) return;
-    values.resize(static_cast<std::size_t>(elements));
-    Backend::copy_out(context, values.data(), y, elements * index{sizeof(Scalar)});
+    extents = output;
+    values.resize(static_cast<std::size_t>(output.elements()));
+    Backend::copy_out(context, values.data(), y, output.elements() * index{sizeof(Scalar)});
   }
   Plan const& plan;
   typename Backend::context& context;
   std::string const& tap;
+  shape extents{};
   std::vector<Scalar> values;
 };
 
@@ -246,13 +249,14 @@ struct tap_observer final : output_observer {
 
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
 std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::tap(image_view const* images, int count,
-                                                                                       std::string const& tap) {
+                                                                                       std::string const& tap, shape* extents) {
   take(images, count);
   detail::tap_observer<std::remove_cvref_t<decltype(plan())>, Scalar, Backend> observer(plan(), context_, tap);
   forward<execution{.mode = execution_mode::evaluation, .observed = true}>(Scalar(0), &observer);
   if (observer.values.empty())
     throw composition_error(803, "the encoder has no module called '" + tap + "'; expected the name of one of its layers");
   observer.values.resize(observer.values.size() / Batch * static_cast<std::size_t>(count));
+  if (extents != nullptr) *extents = observer.extents.with_batch(count);
   return std::move(observer.values);
 }
 

@@ -67,7 +67,8 @@ class pipeline_impl<Run, true> {
   double forward(batch_input const& batch, micro_batch which = {});
   void clear_gradients();
   double weighted_sum() const;
-  [[noreturn]] void report_non_finite(double loss);
+  [[noreturn]] void report_non_finite(double loss, update_time now);
+  update_time time_of(micro_batch which) const { return {.step = steps_, .batch = steps_ * which.of + which.part}; }
   scalar* pointer(array which) const;
   void initialise();
 
@@ -106,7 +107,7 @@ pipeline_impl<Run, true>::~pipeline_impl() {
 template <class Run>
 double pipeline_impl<Run, true>::forward(batch_input const& batch, micro_batch which) {
   exec::upload(context_, arrays_, batch);
-  exec::forward(context_, arrays_, options_, steps_, 1.0 / which.of);
+  exec::forward(context_, arrays_, options_, time_of(which), 1.0 / which.of);
   scalar before[step_graph::max_nodes];
   std::copy(std::begin(losses_), std::end(losses_), before);
   Run::backend::copy_out(context_, losses_, arrays_.losses(), sizeof(losses_));
@@ -115,7 +116,7 @@ double pipeline_impl<Run, true>::forward(batch_input const& batch, micro_batch w
       losses_[i] = before[i] + (losses_[i] - before[i]) / static_cast<scalar>(which.part + 1);
   evaluated_step_ = steps_;
   double const loss = weighted_sum();
-  if (!std::isfinite(loss)) report_non_finite(loss);
+  if (!std::isfinite(loss)) report_non_finite(loss, time_of(which));
   return loss;
 }
 
@@ -136,7 +137,7 @@ std::vector<loss_term> pipeline_impl<Run, true>::terms() const {
 template <class Run>
 double pipeline_impl<Run, true>::forward_backward(batch_input const& batch) {
   double const loss = forward(batch);
-  for_each_index<Run::objective::graph.phases>([&]<int Phase>() { exec::template backward<Phase>(context_, arrays_); });
+  for_each_index<Run::objective::graph.phases>([&]<int Phase>() { exec::template backward<Phase>(context_, arrays_, options_, time_of({})); });
   return loss;
 }
 
@@ -155,11 +156,11 @@ double pipeline_impl<Run, true>::step(batch_input const& batch, micro_batch whic
     exec::template move_averages<average_moves::before_forward>(context_, arrays_, options_, steps_);
   }
   unfinished_ = which.of > 1;
-  update_time const now{.step = steps_, .batch = steps_ * which.of + which.part};
+  update_time const now = time_of(which);
   double const loss = forward(batch, which);
   exec::template update_states<state_moves::before_optimizer>(context_, arrays_, options_, now);
   for_each_index<Run::objective::graph.phases>([&]<int Phase>() {
-    exec::template backward<Phase>(context_, arrays_);
+    exec::template backward<Phase>(context_, arrays_, options_, now);
     if (last) exec::template update<Phase>(context_, arrays_, options_, steps_);
   });
   if (last) exec::template move_averages<average_moves::after_optimizer>(context_, arrays_, options_, steps_);
@@ -249,8 +250,9 @@ void pipeline_impl<Run, true>::initialise() {
 template <class Scalar, class Backend>
 struct first_non_finite final : output_observer {
   first_non_finite(typename Backend::context& context, op_record const* table) : context(context), table(table) {}
-  void see(op_record const* op, int at, void const* y, index elements) override {
+  void see(op_record const* op, int at, void const* y, shape extents) override {
     if (found >= 0) return;
+    index const elements = extents.elements();
     values.resize(static_cast<std::size_t>(elements));
     Backend::copy_out(context, values.data(), y, elements * index{sizeof(Scalar)});
     for (Scalar v : values)
@@ -264,9 +266,9 @@ struct first_non_finite final : output_observer {
 };
 
 template <class Run>
-void pipeline_impl<Run, true>::report_non_finite(double loss) {
+void pipeline_impl<Run, true>::report_non_finite(double loss, update_time now) {
   first_non_finite<scalar, typename Run::backend> observer(context_, plan_of<Run>.op);
-  exec::template forward<true>(context_, arrays_, options_, steps_, 1.0, &observer);
+  exec::template forward<true>(context_, arrays_, options_, now, 1.0, &observer);
   std::string layer;
   if (observer.found >= 0) layer = plan_of<Run>.op_name(observer.found, observer.iteration).text;
   exec::for_each_term(options_, steps_, losses_, [&layer](loss_term const& t) {

@@ -70,6 +70,7 @@ constexpr void record_node(step_recording& s) {
     int const inside = r.enter(n.name.text);
     r.keeps = a.wants[Node];
     r.differentiable_weights = n.kind == node_kind::apply && !n.average;
+    r.mask_given = n.mask >= 0 ? trace_of<Run>.at[n.mask < 0 ? 0 : n.mask].elements() : 0;
     r.parameters = r.buffers = 0, r.parameter_elements = r.buffer_elements = 0;  // offsets count from the role's own base
     t.result = net::template record<run_environment<Run, node_execution(n)>>(r, input(0));
     r.leave(inside), r.leave(outside);
@@ -143,6 +144,7 @@ struct step_plan {
   static constexpr int operations = Operations;
   static constexpr int tensors = Tensors;
   bool overflow = false;
+  bool mask_misfits = false;
   index arena = 0;     ///< elements
   index no_reuse = 0;  ///< elements that the same tensors would take side by side
   op_record op[Operations + 1] = {};
@@ -166,7 +168,7 @@ constexpr auto make_step_plan() {
   step_recording const s = record_step<Run>();
   tensor_record const* tensor = s.r.tensor;
   step_plan<size.operations, nodes, size.paths, size.tensors> p;
-  p.overflow = s.r.overflow, p.arena = s.arena;
+  p.overflow = s.r.overflow, p.mask_misfits = s.r.mask_misfits, p.arena = s.arena;
   for (int i = 0; i < size.tensors; ++i)
     if (tensor[i].target < 0 && tensor[i].last != tensor_record::never) p.no_reuse += tensor[i].elements;
   for (int i = 0; i < size.operations; ++i) p.op[i] = resolve(tensor, s.r.op[i]), p.op_path[i] = s.r.op[i].path;

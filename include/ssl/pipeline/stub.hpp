@@ -91,7 +91,7 @@ class frozen_stub {
 
   template <class T>
   void features(image_view const*, int, T*);
-  std::vector<scalar> tap(image_view const*, int, std::string const&);
+  std::vector<scalar> tap(image_view const*, int, std::string const&, shape* = nullptr);
   void calibrate(image_view const*, int);
   augmentations::channel_statistics& statistics();
   augmentations::channel_statistics const& statistics() const;

@@ -164,8 +164,8 @@ class network_state {
     mask_->write(0, std::vector<std::int32_t>(mask.begin(), mask.end()));
     frame_.mask = mask.empty() ? nullptr : mask_->data();
   }
-  /// The run's seed and the step that the next passes draw by.
-  void give_randomness(std::uint64_t seed, index step) { frame_.randomness = {seed, step, operations_.data()}; }
+  /// The run's seed and the number of the batch, by which the next passes draw.
+  void give_randomness(std::uint64_t seed, index batch) { frame_.randomness = {seed, batch, operations_.data()}; }
   void give_drop_path_rate(double rate) { frame_.drop_path_rate = static_cast<T>(rate); }
 
   /// Elements of the arena that the plan needs.
@@ -191,9 +191,9 @@ class network_state {
     give_randomness(1, 0);
   }
 
+  void spoil_arena() { arena_->fill(std::numeric_limits<T>::quiet_NaN()); }
   void give_input(std::vector<T> const& x, index elements) {
     require_size(x, elements, "x");
-    arena_->fill(std::numeric_limits<T>::quiet_NaN());
     arena_->write(place_.x.at(0), x);
   }
   std::vector<T> take_output(index elements) {
@@ -286,6 +286,7 @@ class single_network : public network_state<Backend, T> {
       : state(&shared, accepted(), &Network::template record<env>, how) {}
 
   std::vector<T> forward(std::vector<T> const& x) {
+    state::spoil_arena();
     state::give_input(x, input.elements());
     ssl::forward<Network, In, env>(state::backend_context(), state::whole_frame(), state::operations());
     return state::take_output(output.elements());
@@ -295,6 +296,13 @@ class single_network : public network_state<Backend, T> {
     state::give_gradient(gy, output.elements());
     ssl::backward<Network, In, env>(state::backend_context(), state::whole_frame(), state::operations());
     return state::take_gradient(input.elements());
+  }
+  /// Both passes and nothing else, for measuring time: what is given is copied, nothing is filled, checked or returned.
+  void pass(std::vector<T> const& x, std::vector<T> const& gy) {
+    state::give_input(x, input.elements());
+    ssl::forward<Network, In, env>(state::backend_context(), state::whole_frame(), state::operations());
+    state::give_gradient(gy, output.elements());
+    ssl::backward<Network, In, env>(state::backend_context(), state::whole_frame(), state::operations());
   }
 
  private:

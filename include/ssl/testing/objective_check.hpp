@@ -15,7 +15,7 @@
 /// planner, since a tensor that is overwritten too early shows as a wrong gradient.
 namespace ssl::testing {
 
-/// Pictures of random bytes.
+/// Pictures of random bytes, of three classes.
 class random_pictures {
  public:
   random_pictures(index count, shape size, std::uint64_t seed)
@@ -25,6 +25,7 @@ class random_pictures {
   }
   index size() const { return static_cast<index>(bytes_.size()) / size_.elements(); }
   image_view image(index i) const { return {bytes_.data() + i * size_.elements(), size_.h, size_.w, size_.c}; }
+  std::int32_t label(index i) const { return static_cast<std::int32_t>(i % 3); }
 
  private:
   shape size_;

@@ -4,12 +4,10 @@
 #include "ssl/core/host_only.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -32,18 +30,13 @@ struct checkpoint_options {
   std::FILE* messages = stderr;  ///< null: none
 };
 
-/// What a training goes on from.
-struct resumed {
-  std::string file{};  ///< empty: from the beginning
+/// A checkpoint on the device; the empty path is none.
+struct checkpoint_file {
+  std::string path{};
   index step = 0;
 };
 
 namespace detail {
-
-struct checkpoint_file {
-  std::string path;
-  index step = 0;
-};
 
 inline std::string checkpoint_name(index step) {
   char name[64];
@@ -51,22 +44,16 @@ inline std::string checkpoint_name(index step) {
   return name;
 }
 
-/// The number between two texts that a name begins and ends with.
-inline std::optional<index> number_between(std::string const& name, std::string const& begin, std::string const& end) {
-  if (!name.starts_with(begin) || !name.ends_with(end) || name.size() <= begin.size() + end.size()) return std::nullopt;
-  index number = 0;
-  char const *const first = name.data() + begin.size(), *const last = name.data() + name.size() - end.size();
-  auto const [stopped, failed] = std::from_chars(first, last, number);
-  return failed == std::errc{} && stopped == last ? std::optional(number) : std::nullopt;
-}
-
 /// The checkpoints in a folder, the newest first; none where there is no such folder.
 inline std::vector<checkpoint_file> checkpoints_in(std::string const& folder) {
   std::vector<checkpoint_file> files;
   std::error_code ignored;
-  for (auto const& entry : std::filesystem::directory_iterator(folder, ignored))
-    if (auto const step = number_between(entry.path().filename().string(), "checkpoint-", ".safetensors"))
-      files.push_back({entry.path().string(), *step});
+  for (auto const& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    std::string const name = entry.path().filename().string();
+    long long step = -1;
+    if (std::sscanf(name.c_str(), "checkpoint-%lld", &step) == 1 && name == checkpoint_name(step))
+      files.push_back({entry.path().string(), step});
+  }
   std::sort(files.begin(), files.end(), [](checkpoint_file const& a, checkpoint_file const& b) { return a.step > b.step; });
   return files;
 }
@@ -79,13 +66,14 @@ inline std::vector<checkpoint_file> checkpoints_in(std::string const& folder) {
 ///     saves.resume();                                       // from the newest one, or from the beginning
 ///     ssl::training::train(p, images, {.epochs = 100}, ssl::training::stop_on_interrupt{}, saves);
 ///
+/// Folder     the empty name is that of none: nothing is written and nothing is read
 /// Writes     checkpoint-000001234.safetensors (io::save_checkpoint) when one is due, and at the end of a training that finished or
 ///            was stopped. A file is on the device before older ones go; killed at any moment, a training leaves whole files
 /// Fails      before the first step where the folder cannot be written (E707), or has checkpoints of later steps (E718: those of
 ///            another training, which would be mistaken for this one's). A checkpoint that cannot be written later, the device
 ///            being full, is a message, and the training goes on to the next; only at the end it is an error (E707). The files
 ///            that are there stay
-/// Errors     E707, E718, E802 (another number of images than the resumed training had), E850 (options outside their ranges), E901
+/// Errors     E707, E718, E802 (a resumed training had other images, or took others in a step), E850 (options outside their ranges), E901
 /// Cost       io::save_checkpoint
 template <class Run>
 class checkpoints {
@@ -101,12 +89,12 @@ class checkpoints {
   }
 
   /// Reads the newest checkpoint of the folder into the pipeline; one that is damaged is left out, with a message and the ending
-  /// ".damaged". Nothing happens where there is none.
+  /// ".damaged". Returns what was read; where the folder has none, nothing happens and the path is empty.
   ///
   /// Errors  E802 (a checkpoint of another training), E719 (none of them is whole)
-  resumed resume() {
+  checkpoint_file resume() {
     std::string failures;
-    for (detail::checkpoint_file const& f : detail::checkpoints_in(folder_)) {
+    for (checkpoint_file const& f : detail::checkpoints_in(folder_)) {
       try {
         return resume(f.path);
       } catch (file_error const& e) {
@@ -123,10 +111,9 @@ class checkpoints {
   /// Reads a checkpoint into the pipeline. Options that differ are told, and the program's own hold.
   ///
   /// Errors  those of io::load_checkpoint
-  resumed resume(std::string const& file) {
+  checkpoint_file resume(std::string const& file) {
     io::checkpoint_report const report = io::load_checkpoint(pipeline_, file);
-    auto const images = report.notes.find("images");
-    resumed_images_ = images == report.notes.end() ? "" : images->second;
+    resumed_notes_ = report.notes;
     resumed_ = {file, report.steps};
     say("Going on after step " + std::to_string(report.steps) + " from " + file);
     if (!report.differences.empty()) say("  not bit for bit, since this is another now:" + io::listed(report.differences));
@@ -134,13 +121,12 @@ class checkpoints {
   }
 
   void begin(progress& now) {
+    if (folder_.empty()) return;
     prepare_folder(now.first_step);
-    if (std::string const images = std::to_string(now.images); !resumed_images_.empty() && resumed_images_ != images)
-      throw composition_error(802, resumed_.file + " is a checkpoint of another training: data set: expected " + images +
-                                       " images, found " + resumed_images_);
-    notes_ = {{"images", std::to_string(now.images)}};
-    written_step_ = resumed_.step == now.first_step && !resumed_.file.empty() ? now.first_step : -1;
-    if (written_step_ >= 0) now.checkpoint = resumed_.file;
+    notes_ = {{"images", std::to_string(now.images)}, {"images_per_step", std::to_string(now.images_per_step)}};
+    check_place();
+    written_step_ = resumed_.step == now.first_step && !resumed_.path.empty() ? now.first_step : -1;
+    if (written_step_ >= 0) now.checkpoint = resumed_.path;
     written_at_ = clock::now();
   }
   void step(progress& now) {
@@ -181,6 +167,16 @@ class checkpoints {
                            "; resume, or choose another folder");
   }
 
+  /// With other images, or others in a step, the place in the epoch is lost.
+  void check_place() const {
+    std::vector<std::string> differences;
+    for (auto const& [name, value] : notes_)
+      if (auto const then = resumed_notes_.find(name); then != resumed_notes_.end() && then->second != value)
+        differences.push_back(name + ": expected " + value + ", found " + then->second);
+    if (!differences.empty())
+      throw composition_error(802, resumed_.path + " is a checkpoint of another training:" + io::listed(differences) + "\n");
+  }
+
   void try_to_write(progress& now) {
     try {
       write(now);
@@ -192,7 +188,7 @@ class checkpoints {
   }
 
   void write(progress& now) {
-    if (written_step_ == now.step) return;
+    if (written_step_ == now.step || folder_.empty()) return;
     std::string const path = (std::filesystem::path(folder_) / detail::checkpoint_name(now.step)).string();
     io::save_checkpoint(pipeline_, path, notes_);
     written_step_ = now.step;
@@ -214,8 +210,8 @@ class checkpoints {
   pipeline<Run>& pipeline_;
   std::string folder_;
   checkpoint_options options_;
-  resumed resumed_;
-  std::string resumed_images_;
+  checkpoint_file resumed_;
+  std::map<std::string, std::string> resumed_notes_;
   std::vector<std::string> damaged_;
   std::map<std::string, std::string> notes_;
   index written_step_ = -1;

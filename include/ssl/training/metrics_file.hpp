@@ -6,7 +6,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -29,9 +32,10 @@ struct metrics_options {
 ///
 /// Fields   step: steps taken, of earlier trainings too; epoch: counted from 1; loss: of the step, or the mean of the epoch;
 ///          learning_rate: of the step, absent where the optimizer has none; feature_std, effective_rank: in the first line after
-///          an observer named before this one measured them. A number that is not finite is null; digits as many as give the same
-///          double back
-/// Begins   anew where the pipeline stands at step 0; otherwise lines are added, so that a training cut short has one file
+///          an observer named before this one measured them; knn, linear_probe: accuracies, likewise. A number that is not finite is
+///          null; digits as many as give the same double back
+/// Begins   anew where the pipeline stands at step 0; otherwise lines are added, so that a training cut short has one file. Lines of
+///          steps that will be taken again, after the checkpoint from which it goes on, are removed
 /// Errors   E707 (the file cannot be written, the device is full); E850 (`every` is negative)
 /// Cost     one write of about 150 bytes for each line; no allocation
 class metrics_file {
@@ -48,9 +52,11 @@ class metrics_file {
   ~metrics_file() { ::close(descriptor_); }
 
   void begin(progress const& now) {
-    if (now.first_step == 0 && ::ftruncate(descriptor_, 0) != 0 && errno != EINVAL) fail("cannot be emptied");  // EINVAL: a pipe
+    off_t const kept = now.first_step == 0 ? 0 : bytes_until(now.first_step);
+    if (kept >= 0 && ::ftruncate(descriptor_, kept) != 0 && errno != EINVAL) fail("cannot be cut");  // EINVAL: a pipe
     written_step_ = now.first_step;
     written_features_ = now.features ? now.features->step : -1;
+    written_accuracy_ = now.accuracy ? now.accuracy->step : -1;
   }
 
   void step(progress const& now) {
@@ -60,10 +66,28 @@ class metrics_file {
   void epoch(progress const& now) { write("epoch", now, now.epoch_loss); }
 
   void end(progress const& now) {
-    if (options_.every > 0 && now.step > written_step_) write_step(now);
+    if ((options_.every > 0 && now.step > written_step_) || has_news(now)) write_step(now);
   }
 
  private:
+  /// Has an observer measured something that is in no line yet?
+  bool has_news(progress const& now) const {
+    return (now.features && now.features->step != written_features_) || (now.accuracy && now.accuracy->step != written_accuracy_);
+  }
+
+  /// Where the first line of a later step begins, or one that was cut short; -1: nowhere.
+  off_t bytes_until(index step) const {
+    if (!std::filesystem::is_regular_file(path_)) return -1;  // a pipe gives nothing back
+    std::ifstream file(path_);
+    std::string line;
+    for (off_t place = 0; std::getline(file, line); place += static_cast<off_t>(line.size()) + 1) {
+      std::size_t const field = line.find("\"step\":");
+      index const found = field == std::string::npos ? 0 : std::atoll(line.c_str() + field + 7);
+      if (found > step || file.eof()) return place;
+    }
+    return -1;
+  }
+
   void write_step(progress const& now) {
     write("step", now, now.loss);
     written_step_ = now.step;
@@ -83,6 +107,11 @@ class metrics_file {
       field("feature_std", now.features->feature_std);
       field("effective_rank", now.features->effective_rank);
       written_features_ = now.features->step;
+    }
+    if (now.accuracy && now.accuracy->step != written_accuracy_) {
+      if (now.accuracy->knn) field("knn", *now.accuracy->knn);
+      if (now.accuracy->linear_probe) field("linear_probe", *now.accuracy->linear_probe);
+      written_accuracy_ = now.accuracy->step;
     }
     line_ += "}\n";
     put();
@@ -117,7 +146,7 @@ class metrics_file {
   std::string path_;
   metrics_options options_;
   int descriptor_ = -1;
-  index written_step_ = 0, written_features_ = -1;
+  index written_step_ = 0, written_features_ = -1, written_accuracy_ = -1;
   std::string line_;
 };
 

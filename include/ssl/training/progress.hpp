@@ -27,6 +27,13 @@ struct feature_summary {
   bool collapsed = false;
 };
 
+/// How well the encoder tells classes apart, on labelled images.
+struct accuracy_summary {
+  index step = 0;  ///< steps taken when it was measured
+  std::optional<double> knn = std::nullopt;
+  std::optional<double> linear_probe = std::nullopt;
+};
+
 /// Where a training is. The one record that the loop and its observers share: each observer sees what those before it wrote.
 struct progress {
   static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
@@ -46,9 +53,10 @@ struct progress {
   double images_per_second = 0;                        ///< in the last seconds; 0 before the first step
   outcome result = outcome::running;
 
-  std::optional<feature_summary> features = std::nullopt;  ///< written by an observer: the newest
-  std::string checkpoint{};                                ///< written by an observer: the newest file to go on from
-  bool stop = false;                                       ///< written by an observer: take no further step
+  std::optional<feature_summary> features = std::nullopt;   ///< written by an observer: the newest
+  std::optional<accuracy_summary> accuracy = std::nullopt;  ///< the same
+  std::string checkpoint{};                                 ///< written by an observer: the newest file to go on from
+  bool stop = false;                                        ///< written by an observer: take no further step
 
   /// The epoch that the last step belongs to, counted from 1; before the first step the epoch that begins.
   index epoch() const { return (step > first_step ? step - 1 : step) / steps_per_epoch + 1; }

@@ -38,6 +38,7 @@ std::string text(Parts const&... parts) {
 /// One entry of the index.
 struct entry {
   nlohmann::json const& json;
+  nlohmann::json const& index;  ///< all entries
 
   std::string file() const { return json.at("file"); }
   nlohmann::json const& hyper() const { return json.at("hyper"); }
@@ -51,6 +52,13 @@ struct entry {
   double real(char const* key) const { return number<double>(key); }
   std::string word(char const* key) const { return hyper().at(key); }
 
+  /// The entry of another file of the index.
+  entry other(std::string const& file) const {
+    for (nlohmann::json const& one : index)
+      if (one.at("file") == file) return {one, index};
+    throw not_expressible("the index has no '" + file + "'");
+  }
+
   /// A real number as a whole count of parts, as structural configurations want it: 1e-5 is 10'000 billionths.
   int in_parts(char const* key, double parts) const {
     double const scaled = real(key) * parts, whole = std::round(scaled);
@@ -60,7 +68,7 @@ struct entry {
   }
 
   /// A number that changes the result and that nobody reads would make a test of something else.
-  void expect_only(std::initializer_list<char const*> keys) const {
+  void expect_only(std::vector<char const*> const& keys) const {
     for (auto const& [key, value] : hyper().items()) {
       bool known = false;
       for (char const* k : keys) known |= key == k;
@@ -96,6 +104,8 @@ using case_writers = std::map<std::string, case_writer>;
 
 case_writers layer_writers();
 case_writers network_writers();
+case_writers transformer_writers();
+case_writers weight_writers();
 case_writers objective_writers();
 case_writers method_writers();
 case_writers optimizer_writers();

@@ -122,29 +122,6 @@ std::string linear(entry const& e) {
                shape_of(e, "x"));
 }
 
-void expect_transformer(entry const& e) { e.expect_only({"n", "l", "d", "heads", "mlp_ratio", "eps"}); }
-
-std::string attention(entry const& e) {
-  expect_transformer(e);
-  return layer(text("attention<attention_config{.width = ", e.integer("d"), ", .heads = ", e.integer("heads"),
-                    ", .qkv_bias = ", bias_if(e.has("param.qkv.bias")), "}>"),
-               shape_of(e, "x"));
-}
-
-std::string mlp(entry const& e) {
-  expect_transformer(e);
-  return layer(text("mlp<mlp_config{.hidden = ", e.extents("param.fc1.weight").at(0), ", .out = ", e.integer("d"), "}>"),
-               shape_of(e, "x"));
-}
-
-std::string block(entry const& e) {
-  expect_transformer(e);
-  return layer(text("transformer_block<transformer_config{.width = ", e.integer("d"), ", .heads = ", e.integer("heads"),
-                    ", .hidden = ", e.extents("param.mlp.fc1.weight").at(0), ", .qkv_bias = ",
-                    bias_if(e.has("param.attn.qkv.bias")), ", .epsilon_billionths = ", e.in_parts("eps", 1e9), "}>"),
-               shape_of(e, "x"));
-}
-
 }  // namespace
 
 case_writers layer_writers() {
@@ -160,10 +137,7 @@ case_writers layer_writers() {
           {"layers/max_pool_", max_pool},
           {"layers/avg_pool_", avg_pool},
           {"layers/global_average_pool_", global_average_pool},
-          {"layers/linear_", linear},
-          {"layers/attention_", attention},
-          {"layers/mlp_", mlp},
-          {"layers/block_n", block}};
+          {"layers/linear_", linear}};
 }
 
 }  // namespace reference_suite

@@ -45,7 +45,8 @@ case_writers all_writers() {
                    {"evaluate/metrics_", always("metrics(tensors);")},
                    {"evaluate/topk_", always("top_k(tensors);")},
                    {"weights/broken/", always("broken_files(tensors);")}};
-  for (case_writers some : {layer_writers(), network_writers(), objective_writers(), method_writers(), optimizer_writers(), pretext_writers()})
+  for (case_writers some : {layer_writers(), network_writers(), transformer_writers(), objective_writers(), method_writers(),
+                            optimizer_writers(), pretext_writers(), weight_writers()})
     all.merge(some);
   return all;
 }
@@ -73,7 +74,8 @@ void write_family(std::string const& family, nlohmann::json const& cases, case_w
                   std::string const& folder) {
   std::string tests;
   for (nlohmann::json const& c : cases)
-    if (entry const e{c}; e.file().starts_with(family + "/") && coverage_of(c) == coverage::covered) tests += test_of(e, writers);
+    if (entry const e{c, cases}; e.file().starts_with(family + "/") && coverage_of(c) == coverage::covered)
+      tests += test_of(e, writers);
   if (tests.empty()) tests = text("REFERENCE_FAMILY_IS_EMPTY(", quoted(family), ")\n\n");
   std::ofstream out(folder + "/" + family + ".cpp");
   out << "// Written by tests/reference/generate from an index.json; changes are lost.\n#include \"reference/" << family

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of whole networks: heads and encoders.
+// Tests of whole networks that are no vision transformers: see transformers.cpp.
 #include "reference/generate/case_writer.hpp"
 
 namespace reference_suite {
@@ -99,27 +99,13 @@ std::string nin_layer(entry const& e) {
               ">(tensors, {.blocks = {{\"conv\", \"layers.Conv\"}, {\"bn\", \"layers.BatchNorm\"}}});");
 }
 
-std::string vit(entry const& e) {
-  e.expect_only({"name", "img", "patch", "d", "depth", "heads", "mlp_ratio", "classes", "pool", "class_token", "n"});
-  std::string const pool = e.word("pool");
-  if (pool != "token" && pool != "avg") throw not_expressible("nothing here knows the pool '" + pool + "'");
-  bool const has_class_token = e.hyper().at("class_token");
-  return text("layer<encoders::vit<encoders::vit_config{.image_h = ", e.integer("img"), ", .image_w = ", e.integer("img"),
-              ", .patch = ", e.integer("patch"), ", .width = ", e.integer("d"), ", .depth = ", e.integer("depth"),
-              ", .heads = ", e.integer("heads"), ", .mlp_hidden = ", e.extents("param.blocks.0.mlp.fc1.weight").at(0),
-              ", .pool = encoders::vit_pool::", pool == "avg" ? "average" : "class_token",
-              ", .class_token = encoders::vit_class_token::", has_class_token ? "learned" : "none",
-              ", .qkv_bias = ", e.has("param.blocks.0.attn.qkv.bias") ? "bias::yes" : "bias::none",
-              ", .classes = ", e.integer("classes"), "}>, ", shape_of(e, "x"), ">(tensors);");
-}
-
 }  // namespace
 
 case_writers network_writers() {
-  return {{"layers/head_", head},           {"layers/dino_head", dino_head},
-          {"encoders/resnet_", resnet},     {"encoders/nin_basic_block_", nin_layer},
-          {"encoders/vit_cls_token_", vit}, {"encoders/vit_no_cls_", vit},
-          {"encoders/vit_avg_pool_", vit}};
+  return {{"layers/head_", head},
+          {"layers/dino_head", dino_head},
+          {"encoders/resnet_", resnet},
+          {"encoders/nin_basic_block_", nin_layer}};
 }
 
 }  // namespace reference_suite

@@ -2,6 +2,7 @@
 #include "ssl/encoders/vit.hpp"
 
 #include "ssl/encoders/vit_dino.hpp"
+#include "ssl/pipeline/facts.hpp"
 #include "unit/layers/on_reference.hpp"
 
 namespace {
@@ -122,6 +123,30 @@ TEST_CASE("vit: a mask hides patches from everything behind the mask token") {
   CHECK(net.forward(x) == hidden);
   x[0] += 1;
   CHECK(net.forward(x) != hidden);
+}
+
+TEST_CASE("vit: an encoder of visible patches has the parameters of the whole one, and does not see the others") {
+  constexpr vit_config config = [] {
+    vit_config c = small;
+    c.visible_patches = 2;
+    return c;
+  }();
+  constexpr shape in{.n = 1, .h = 8, .w = 8, .c = 1};
+  unit::on_reference<vit<config>, in> net;
+  unit::on_reference<vit<small>, in> whole;
+  CHECK(unit::listed(net.parameters()) == unit::listed(whole.parameters()));
+  CHECK(net.output.tokens() == 1 + 2);
+  net.randomise(4);
+  net.give_mask(std::vector<std::int32_t>{3, 0, 1, 2});
+  auto x = ssl::testing::random_values<double>(in.elements(), 1, 1);
+  auto const y = net.forward(x);
+  x[7] += 1;  // in the second patch
+  CHECK(net.forward(x) == y);
+  x[63] += 1;  // in the last
+  CHECK(net.forward(x) != y);
+  // by itself nobody gives it a mask
+  CHECK(facts::frozen_failure<vit<config>, in, backends::reference, 1, float>() == 106);
+  CHECK(facts::frozen_failure<vit<small>, in, backends::reference, 1, float>() == 0);
 }
 
 TEST_CASE("vit: drop path is an option of encoders that have it") {

@@ -94,6 +94,29 @@ TEST_CASE("images of several sizes have no raw pixels, an empty set has none eit
   CHECK(code([] { evaluation::raw_pixels(empty{}, {}); }) == 640);
 }
 
+TEST_CASE("features from inside: the mean over all places, the first token, or all") {
+  backends::reference::context c;
+  auto const data = images(5);
+  frozen<3> encoder(c);
+  auto const last = evaluation::features(encoder, data);
+  auto const mean = evaluation::features(encoder, data, "stage2"),
+             all = evaluation::features(encoder, data, "stage2", evaluation::tap_form::all);
+  auto const first = evaluation::features(encoder, data, "stage2", evaluation::tap_form::first_token);
+  REQUIRE(mean.shape() == last.shape());
+  REQUIRE(first.shape() == last.shape());
+  std::size_t const channels = mean.shape(1), places = all.shape(1) / channels;
+  CHECK(places > 1);
+  for (std::size_t i = 0; i < 5; ++i)
+    for (std::size_t k = 0; k < channels; ++k) {
+      CHECK(mean(i, k) == doctest::Approx(last(i, k)).epsilon(1e-5));  // the encoder ends with this mean
+      CHECK(first(i, k) == all(i, k));
+      double sum = 0;
+      for (std::size_t p = 0; p < places; ++p) sum += all(i, p * channels + k);
+      CHECK(mean(i, k) == doctest::Approx(sum / static_cast<double>(places)).epsilon(1e-5));
+    }
+  CHECK_THROWS_AS(evaluation::features(encoder, data, "stage9"), composition_error);
+}
+
 TEST_CASE("evaluations of an encoder are those of its features") {
   backends::reference::context c;
   auto const train = images(60), test = images(20, 1);

@@ -13,7 +13,7 @@ TEST_CASE("ridge on a line by hand") {
   auto const fit = ridge(rows({{1}, {2}, {3}}), rows({{3}, {5}, {7}}), 2.0);
   CHECK(fit.weights(0, 0) == doctest::Approx(1));
   CHECK(fit.bias(0) == doctest::Approx(3));
-  CHECK(fit.predict(rows({{10}}))(0, 0) == doctest::Approx(13));
+  CHECK(fit.outputs(rows({{10}}))(0, 0) == doctest::Approx(13));
 }
 
 TEST_CASE("a vanishing penalty finds the map that made the targets") {
@@ -30,7 +30,7 @@ TEST_CASE("a vanishing penalty finds the map that made the targets") {
 
 TEST_CASE("more columns than rows") {
   auto const x = test::random_rows(6, 20, 2), y = test::random_rows(6, 1, 3);
-  auto const predicted = ridge(x, y, 1e-6).predict(x);
+  auto const predicted = ridge(x, y, 1e-6).outputs(x);
   for (std::size_t i = 0; i < 6; ++i) CHECK(predicted(i, 0) == doctest::Approx(y(i, 0)).epsilon(1e-4));
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("errors of ridge") {
   auto const x = test::random_rows(4, 2, 1), y = test::random_rows(3, 1, 1);
   CHECK(test::code_of([&] { ridge(x, y, 1.0); }) == 640);
   CHECK(test::code_of([&] { ridge(x, x, 0.0); }) == 840);
-  CHECK(test::code_of([&] { ridge(x, x, 1.0).predict(y); }) == 640);
+  CHECK(test::code_of([&] { ridge(x, x, 1.0).outputs(y); }) == 640);
 }
 
 TEST_CASE("ridge has the same bits for any number of threads") {

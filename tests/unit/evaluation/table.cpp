@@ -46,6 +46,30 @@ TEST_CASE("the table is printed in columns, and says which fit ended early") {
         "  * the fit ended before its optimum\n");
 }
 
+TEST_CASE("the table without labels holds what the diagnostics say") {
+  auto const features = rows<float>({{1, 0}, {0, 1}, {-1, 0}}), one = rows<float>({{2, 0}, {0, 1}, {-1, 0}}),
+             another = rows<float>({{0, 3}, {0, 1}, {-1, 0}});
+  unlabelled_comparison table;
+  unlabelled_row const row = table.add("three points", features, one, another);
+  CHECK(row.width == 2);
+  CHECK(row.feature_std == feature_std(features));
+  CHECK(row.rank == rankme(features));
+  CHECK(row.alignment == alignment(one, another));
+  CHECK(row.uniformity == uniformity(features));
+  std::ostringstream out;
+  table.print(out);
+  CHECK(out.str() ==
+        "  features        width    spread    rank    alignment    uniformity\n"
+        "  ------------------------------------------------------------------\n"
+        "  three points        2      1.12     2.0        0.667         -4.40\n");
+}
+
+TEST_CASE("the rank of a table is that of 1024 rows where both extents are larger") {
+  embeddings wide({1100, 1030}, 0.0f);
+  for (std::size_t k = 0; k < 1100; ++k) wide(k, k % 3) = 1;
+  CHECK(detail::shown_rank(wide) == doctest::Approx(3).epsilon(0.02));
+}
+
 TEST_CASE("an empty table prints its head") {
   std::ostringstream out;
   comparison().print(out);

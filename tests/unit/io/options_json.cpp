@@ -3,11 +3,20 @@
 
 #include <doctest/doctest.h>
 
+#include "ssl/augmentations/block_mask.hpp"
+#include "ssl/augmentations/inpainting.hpp"
+#include "ssl/augmentations/multi_crop.hpp"
+#include "ssl/augmentations/relative_position.hpp"
 #include "ssl/augmentations/simclr.hpp"
+#include "ssl/augmentations/task_views.hpp"
+#include "ssl/augmentations/with_masks.hpp"
 #include "ssl/backends/reference/reference.hpp"
 #include "ssl/encoders/mlp.hpp"
+#include "ssl/encoders/vit.hpp"
 #include "ssl/objectives/simclr.hpp"
 #include "ssl/optimizers/adamw.hpp"
+#include "ssl/optimizers/lamb.hpp"
+#include "ssl/optimizers/lars.hpp"
 #include "ssl/optimizers/sgd.hpp"
 #include "ssl/pipeline/run.hpp"
 
@@ -65,6 +74,38 @@ TEST_CASE("options_json: a run's options, stages by name, schedules as values") 
   json const chains = ssl::io::options_json(two_chains::options{});
   CHECK(chains["0"]["blur"]["probability"] == 0.5);
   CHECK(chains["1"]["crop"]["scale_low"] == 0.08);
+}
+
+template <class Options>
+void expect_stored(int numbers) {
+  json const j = ssl::io::options_json(Options{});
+  CHECK(j.flatten().size() == static_cast<std::size_t>(numbers));
+}
+
+TEST_CASE("options of tasks, masks and encoders are whole, and so are the optimizers'") {
+  namespace aug = ssl::augmentations;
+  using plain = aug::chain<ssl::named<"normalise", aug::normalise>>;
+  constexpr int statistics = 32;  // mean and deviation, 16 channels each
+  expect_stored<aug::task_views<plain, aug::relative_position<>>::options>(statistics + 2);
+  expect_stored<aug::task_views<plain, aug::inpainting<aug::random_region>>::options>(statistics + 4 + 16);
+  expect_stored<aug::with_masks<aug::two_views<plain>, aug::masks<2, aug::block_mask<>>>::options>(statistics + 6);
+  expect_stored<ssl::encoders::vit<ssl::encoders::vit_config{.drop_path = ssl::layers::drop_path_rates::uniform}>::options>(1);
+  expect_stored<ssl::optimizers::adamw::options>(11);
+  expect_stored<ssl::optimizers::lamb<>::options>(11);
+  expect_stored<ssl::optimizers::lars<>::options>(11);
+}
+
+TEST_CASE("options_json: of tasks and masks") {
+  using namespace ssl::augmentations;
+  json const masked = ssl::io::options_json(dinov2<>::options{});
+  CHECK(masked["2"]["crop"]["scale_high"] == 0.32);
+  CHECK(masked["mask0"]["probability"] == 0.5);
+  CHECK(masked["mask0"]["law"]["least"] == 4);
+  json const task = ssl::io::options_json(task_views<simclr_chain, inpainting<random_region>>::options{});
+  CHECK(task["chain"]["flip"]["probability"] == 0.5);
+  CHECK(task["task"]["mask"]["threshold"] == 0.25);
+  CHECK(task["task"]["fill"][0] == 0.0);
+  CHECK(ssl::io::options_json(task_views<simclr_chain, inpainting<centre_hole<>>>::options{})["task"]["mask"] == json::object());
 }
 
 TEST_CASE("json_differences: one line for each value that differs, with its name") {

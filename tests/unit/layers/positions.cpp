@@ -114,6 +114,15 @@ TEST_CASE("positions: a fixed table is a buffer, computed from the places of the
   CHECK(!positions<fixed>::check(shape{.n = 1, .h = 2, .w = 3, .c = 6}).accepted);
 }
 
+TEST_CASE("sequence_positions: a table for the whole sequence") {
+  unit::on_reference<sequence_positions<with_token>, shape{.n = 2, .h = 1, .w = 5, .c = 1}> net;
+  net.set_parameter("pos_embed", {10, 20, 30, 40, 50});
+  CHECK(net.forward({1, 2, 3, 4, 5, 6, 7, 8, 9, 0}) == unit::numbers{11, 22, 33, 44, 55, 16, 27, 38, 49, 50});
+  CHECK(net.backward({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) == unit::numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  CHECK(net.gradient("pos_embed") == unit::numbers{7, 9, 11, 13, 15});
+  CHECK(!sequence_positions<with_token>::check(shape{.n = 1, .h = 2, .w = 2, .c = 1}).accepted);
+}
+
 TEST_CASE("positions and tokens: initial deviations of timm") {
   unit::on_reference<positions<positions_config{.grid_h = 16, .grid_w = 16, .prefix_tokens = 1}>, shape{.n = 1, .h = 16, .w = 16, .c = 16}> net;
   net.initialise(3);

@@ -4,6 +4,8 @@
 
 #include "objectives/moving_target.hpp"
 #include "objectives/tiny.hpp"
+#include "ssl/layers/compose/repeat.hpp"
+#include "ssl/testing/network.hpp"
 #include "unit/pipeline/arrays.hpp"
 
 namespace {
@@ -66,6 +68,39 @@ TEST_CASE("drop path: the loss depends on rate, seed and step, and on nothing el
   CHECK(first_loss<with>(0) != loss);
   CHECK(first_loss<with>(0.5, 2) != loss);
   CHECK(first_loss<with>(0.5, 1, 1) != loss);
+}
+
+TEST_CASE("drop path: each micro-batch of a step has its own draws, which no other step has") {
+  using with = followed<dropping>;
+  run_options<with> o;
+  o.encoder.drop_path_rate = 0.5;
+  random_batches<with> batches(o, 1);
+  batch_input const& batch = batches.next();
+  std::vector<double> losses;
+  for (int part = 0; part < 3; ++part) {
+    backends::reference::context c;
+    pipeline<with> p(c, o);
+    losses.push_back(p.step(batch, {.part = part, .of = 3}));
+  }
+  CHECK(losses[0] != losses[1]);
+  CHECK(losses[1] != losses[2]);
+  CHECK(losses[0] != losses[2]);
+  CHECK(losses[0] == first_loss<with>(0.5));
+}
+
+TEST_CASE("drop path: recomputed blocks drop the same samples as kept ones") {
+  constexpr layers::transformer_config block{.width = 6, .heads = 2, .hidden = 5, .drop_path = layers::drop_path_rates::uniform};
+  constexpr shape in{.n = 6, .h = 1, .w = 2, .c = 6};
+  using kept = layers::repeat<3, layers::transformer_block<block>>;
+  using again = layers::repeat<3, layers::transformer_block<block>, layers::activations::recomputed>;
+  ssl::testing::single_network<kept, in, backends::reference> a;
+  ssl::testing::single_network<again, in, backends::reference> b;
+  a.randomise(1), b.randomise(1);
+  a.give_drop_path_rate(0.5), b.give_drop_path_rate(0.5);
+  std::vector<double> const x = ssl::testing::random_values<double>(in.elements(), 1, 1), gy = x;
+  CHECK(a.forward(x) == b.forward(x));
+  CHECK(a.backward(gy) == b.backward(gy));
+  CHECK(a.gradient("0.attn.qkv.weight") == b.gradient("0.attn.qkv.weight"));
 }
 
 TEST_CASE("drop path: a schedule is evaluated at the step") {

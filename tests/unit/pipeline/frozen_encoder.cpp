@@ -132,8 +132,11 @@ TEST_CASE("taps give what a module gives, by its name; E803: there must be such 
   frozen encoder(c);
   testing::random_pictures const pictures(3, conv_run::image, 12);
   std::vector<image_view> const views = views_of(pictures);
-  std::vector<double> const stage1 = encoder.tap(views.data(), 3, "stage1"), bn = encoder.tap(views.data(), 3, "stage1.bn");
+  shape extents;
+  std::vector<double> const stage1 = encoder.tap(views.data(), 3, "stage1", &extents),
+                            bn = encoder.tap(views.data(), 3, "stage1.bn");
   CHECK(stage1.size() == 3 * 4 * 4 * 3);
+  CHECK(extents == shape{.n = 3, .h = 4, .w = 4, .c = 3});
   REQUIRE(bn.size() == stage1.size());
   bool negative = false;
   for (std::size_t i = 0; i < bn.size(); ++i) {

@@ -117,7 +117,7 @@ TEST_CASE("checkpoints are written when due and at the end, and the newest stay"
 TEST_CASE("a training that was stopped goes on to the same bits; nothing to go on from is the beginning") {
   temporary_folder const folder;
   trainee whole(folder / "whole");
-  CHECK(whole.saves.resume().file == "");
+  CHECK(whole.saves.resume().path == "");
   whole.train({.epochs = 3}, whole.saves);
 
   trainee first(folder / "a");
@@ -170,7 +170,9 @@ TEST_CASE("E718: a training does not begin where a later one has been; E802: nor
   ssl::data::procedural_images const more({.count = 23, .height = 8, .width = 8});
   std::string what;
   CHECK(code_of([&] { ssl::training::train(third.p, more, {.epochs = 3}, third.saves); }, &what) == 802);
-  CHECK(has(what, "expected 23 images, found 22"));
+  CHECK(has(what, "images: expected 23, found 22"));
+  CHECK(code_of([&] { third.train({.epochs = 3, .accumulate = 2}, third.saves); }, &what) == 802);
+  CHECK(has(what, "images_per_step: expected 8, found 4"));
   CHECK(code_of([&] { checkpoints<tiny_run>(third.p, folder / "b", {.keep = 0}); }) == 850);
 }
 

@@ -77,6 +77,27 @@ TEST_CASE("a line for every so many steps, for each epoch, and for the last step
   CHECK(lines[2]["epoch"] == 2);
 }
 
+TEST_CASE("accuracies stand in the first line after they were measured, and what the end measured in a last line") {
+  temporary_file file;
+  metrics_file metrics(file.path, {.every = 1});
+  progress now = at_step(0);
+  metrics.begin(now);
+  now = at_step(1);
+  now.accuracy = accuracy_summary{.step = 1, .knn = 0.75};
+  metrics.step(now);
+  now.step = 2;
+  metrics.step(now);
+  metrics.end(now);
+  now.accuracy = accuracy_summary{.step = 2, .knn = 0.5, .linear_probe = 0.25};
+  metrics.end(now);
+  std::vector<json> const lines = file.lines();
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0]["knn"] == 0.75);
+  CHECK_FALSE(lines[0].contains("linear_probe"));
+  CHECK_FALSE(lines[1].contains("knn"));
+  CHECK((lines[2]["step"] == 2 && lines[2]["knn"] == 0.5 && lines[2]["linear_probe"] == 0.25));
+}
+
 TEST_CASE("a training that continues adds lines, one from the start begins anew") {
   temporary_file file;
   {
@@ -90,6 +111,19 @@ TEST_CASE("a training that continues adds lines, one from the start begins anew"
   train(metrics, 0, 6);
   REQUIRE(file.lines().size() == 1);
   CHECK(file.lines()[0]["step"] == 6);
+}
+
+TEST_CASE("a training that goes on from before its last line has no line twice") {
+  temporary_file file;
+  {
+    metrics_file metrics(file.path, {.every = 2});
+    train(metrics, 0, 11);
+  }
+  std::vector<json> const before = file.lines();
+  std::ofstream(file.path, std::ios::app) << "{\"kind\":\"step\",\"st";
+  metrics_file metrics(file.path, {.every = 2});
+  train(metrics, 7, 11);
+  CHECK(file.lines() == before);
 }
 
 TEST_CASE("numbers that are not finite are null, a missing learning rate is absent") {

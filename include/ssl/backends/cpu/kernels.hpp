@@ -18,7 +18,7 @@ namespace ssl::backends::cpu_kernels {
 template <class T>
 void gemm(cpu_context const&, product<T> const&);
 
-/// Writes y. A null bias is 0.
+/// Convolutions without groups and dilation. Writes y. A null bias is 0.
 template <class T>
 void convolution_forward(cpu_context const&, convolution const&, T const* x, T const* weight, T const* bias, T* y, T* workspace);
 

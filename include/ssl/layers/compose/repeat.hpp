@@ -6,16 +6,24 @@
 
 namespace ssl::layers {
 
+/// What backward reads again of a repeated block: kept from the forward pass, or made again from the block's input.
+enum class activations { kept, recomputed };
+
 /// The same block `Times` times, each time with its own parameters: "0.attn.qkv.weight", "1.attn.qkv.weight", ...
 ///
 /// Only one block is planned and compiled, so compile time and symbols do not depend on the depth. What backward reads again is
 /// kept per iteration, `Times` strided places; everything else is shared by all iterations. The value carried from block to
 /// block stands in Times + 1 places while a backward pass needs it, else in two that alternate; the input is copied to the first.
 /// The block must keep its input's shape (E102) and must not hold another repeat.
-template <int Times, class Block>
+///
+/// Recomputed: what is kept per iteration is the block's input alone, and backward runs every block but the last forward once more.
+/// The memory of a step then grows by one value a block, and its time by about a third; the bits are the same. A step of several
+/// phases, whose backward pass may come after its weights moved, cannot recompute (E120).
+template <int Times, class Block, activations Activations = activations::kept>
 struct repeat {
   static constexpr int operations = 1 + Block::operations;  // the copy of the input, and one block
   static constexpr int times = Times;
+  static constexpr bool recomputed = Activations == activations::recomputed;
 
   static constexpr shape output(shape in) { return in; }
   static constexpr verdict check(shape in) {
@@ -31,6 +39,7 @@ struct repeat {
     int const data_mask = backward ? -1 : 1;
     int const carried = r.new_tensor(stride * (backward ? Times + 1 : 2));
     int const carried_gradient = backward ? r.new_tensor(stride * 2) : -1;
+    if (backward && recomputed && r.passes > 1) r.overflow = true;
 
     int const copy = r.new_operation();
     value v{in.extents, r.new_tensor(stride), backward ? r.new_tensor(stride) : -1, false};
@@ -41,7 +50,7 @@ struct repeat {
     r.touch(o.x, copy), r.touch(o.y, copy);
     if (backward) r.touch_backward(o.gx, copy), r.touch_backward(o.gy, copy);
 
-    v = record_block<Env>(r, v);
+    v = record_block<Env>(r, v, backward);
     int const last = r.operations - 1;
     r.alias(v.data, carried, stride, 1, data_mask);
     r.alias(v.grad, carried_gradient, stride, 1, 1);
@@ -78,11 +87,19 @@ struct repeat {
       for (int i = 0; i < Times; ++i) ssl::forward<Block, In, Env>(c, iteration(f, i), op + 1);
     }
     static void backward(context& c, frame<T> const& f, op_record const* op) {
-      for (int i = Times - 1; i >= 0; --i) ssl::backward<Block, In, Env>(c, iteration(f, i), op + 1);
+      for (int i = Times - 1; i >= 0; --i) {
+        if constexpr (recomputed)
+          if (i + 1 < Times) recompute(c, iteration(f, i), op + 1);  // those of the last block are still there
+        ssl::backward<Block, In, Env>(c, iteration(f, i), op + 1);
+      }
       if (op->gx.exists()) backend::map2d(c, In.rows(), In.c, ops::copy_cell<T>{f.at(op->gy), f.at(op->gx), In.c});
     }
 
    private:
+    static void recompute(context& c, frame<T> f, op_record const* op) {
+      f.recomputes = true;
+      ssl::forward<Block, In, Env>(c, f, op);
+    }
     static frame<T> iteration(frame<T> f, int i) {
       f.iteration = i, f.iterations = Times;
       f.parameters += i * stride.parameter;
@@ -95,7 +112,7 @@ struct repeat {
  private:
   /// Records one block and multiplies what belongs to each iteration: blocks of parameters, and tensors kept for backward.
   template <class Env>
-  static constexpr value record_block(recorder& r, value v) {
+  static constexpr value record_block(recorder& r, value v, bool backward) {
     int const first_tensor = r.tensors, first_parameter = r.parameters, first_buffer = r.buffers, copy = r.operations - 1;
     index const parameters_before = r.parameter_elements, buffers_before = r.buffer_elements;
     int const outside = r.enter_iteration();
@@ -113,10 +130,10 @@ struct repeat {
     multiply(r.buffer, first_buffer, r.buffers, r.buffer_elements, buffers_before);
     for (int i = first_tensor; i < r.tensors; ++i) {
       tensor_record& t = r.tensor[i];
-      if (t.target >= 0 || t.first >= pass_length || t.last < pass_length) continue;
-      t.stride = t.elements, t.mask = -1;
-      t.elements *= Times;
-      r.touch(i, copy), r.touch_backward(i, copy);  // the places of other iterations are in use while any operation of the block runs
+      bool const read_again = t.last >= pass_length;
+      if (t.target >= 0 || t.first >= pass_length || !(recomputed ? backward : read_again)) continue;
+      if (!recomputed) t.stride = t.elements, t.mask = -1, t.elements *= Times;
+      r.touch(i, copy), r.touch_backward(i, copy);  // in use while any operation of the block runs, since other iterations are, too
     }
     return v;
   }

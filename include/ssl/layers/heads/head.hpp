@@ -50,7 +50,7 @@ template <head_config Config, class Hidden>
 struct head_layers;
 template <head_config Config, std::size_t... I>
 struct head_layers<Config, std::index_sequence<I...>>
-    : sequential<named<numbered("hidden", static_cast<int>(I) + 1), head_layer<Config.hidden_stage, Config.hidden>>...,
+    : sequential<named<numbered("hidden", I + 1), head_layer<Config.hidden_stage, Config.hidden>>...,
                  named<"last", head_layer<Config.last_stage, Config.out>>> {};
 
 }  // namespace detail

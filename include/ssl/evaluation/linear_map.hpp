@@ -6,7 +6,9 @@
 #include "ssl/evaluation/detail/blocks.hpp"
 #include "ssl/evaluation/detail/checks.hpp"
 
-namespace ssl::evaluation::detail {
+namespace ssl::evaluation {
+
+namespace detail {
 
 /// features W^T + b, (N, E), for W (E, D) and b (E), in double. Errors: E640 another number of columns.
 template <class Scalar>
@@ -34,4 +36,18 @@ inline xt::xtensor<double, 1> vector_of(Eigen::VectorXd const& values) {
   return result;
 }
 
-}  // namespace ssl::evaluation::detail
+}  // namespace detail
+
+/// A fitted map y = W x + b.
+struct linear_map {
+  basic_embeddings<double> weights;  ///< (E, D)
+  xt::xtensor<double, 1> bias;       ///< (E)
+
+  /// (N, E) for features (N, D). Errors: E640 another number of columns.
+  template <class Scalar>
+  basic_embeddings<double> outputs(basic_embeddings<Scalar> const& features) const {
+    return detail::affine(features, weights, bias);
+  }
+};
+
+}  // namespace ssl::evaluation

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Losses and their gradients.
+#include <array>
+
+#include "matrix.hpp"
+#include "ssl/losses/cosine.hpp"
+#include "ssl/losses/dcl.hpp"
+#include "ssl/losses/loss.hpp"
+#include "ssl/losses/mean_square_error.hpp"
+#include "ssl/losses/nt_xent.hpp"
+#include "ssl/losses/softmax_cross_entropy.hpp"
+#include "ssl/testing/network.hpp"
+
+namespace {
+
+using namespace ssl::losses;
+using ssl::index, ssl::shape;
+
+/// The second input of a loss with labels is labels.
+template <ssl::fixed_string Name, index MultiplyAdds, class Loss, shape... In>
+struct loss_case {
+  static constexpr char const* name = Name.text;
+  static constexpr int inputs = Loss::inputs;
+  static constexpr std::array<shape, sizeof...(In)> in{In...};
+  static constexpr index elements = (In.elements() + ...);
+
+  template <class Backend, class T>
+  struct bound {
+    using array = ssl::testing::guarded_array<Backend, T>;
+    using loss = typename Loss::template bind<ssl::environment<Backend, T>, In...>;
+
+    explicit bound(typename Backend::context& c)
+        : context(c), x(c, elements), gx(c, elements), workspace(c, index{loss::workspace} + 1), value(c, 1) {
+      x.write(0, ssl::testing::random_values<T>(elements, 1, 1));
+      T *at = x.data(), *gradient = gx.data();
+      for (std::size_t i = 0; i < inputs; at += in[i].elements(), gradient += in[i].elements(), ++i) {
+        arguments.x[i] = at, arguments.gx[i] = gradient;
+        if constexpr (requires { requires Loss::hard; }) {
+          if (i == 1) arguments.integers[i] = classes.data(), arguments.x[i] = nullptr, arguments.gx[i] = nullptr;
+        }
+      }
+      arguments.loss = value.data(), arguments.workspace = workspace.data();
+    }
+    void run() { loss::run(context, {}, arguments); }
+
+    typename Backend::context& context;
+    array x, gx, workspace, value;
+    std::vector<std::int32_t> classes = std::vector<std::int32_t>(static_cast<std::size_t>(in.back().n), 1);
+    ssl::loss_arguments<T, inputs> arguments{};
+    static constexpr bench::work work{.flop = bench::training_flop(MultiplyAdds), .bytes = 2.0 * elements * sizeof(T)};
+  };
+};
+
+using labelled = softmax_cross_entropy<>;
+constexpr shape rows{.n = 256, .c = 128}, logits{.n = 64, .c = 1000};
+
+[[maybe_unused]] auto const added =
+    bench::add<loss_case<"nt_xent 256 x 128", 256 * 256 * 128, nt_xent<>, rows>,
+               loss_case<"dcl 256 x 128", 256 * 256 * 128, dcl<>, rows>,
+               loss_case<"negative_cosine 256 x 128", 0, negative_cosine, rows, rows>,
+               loss_case<"mean_square_error 256 x 128", 0, mean_square_error, rows, rows>,
+               loss_case<"softmax_cross_entropy 64 x 1000", 0, labelled, logits, logits.with_channels(1)>>();
+
+}  // namespace

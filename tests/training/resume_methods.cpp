@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/resume.hpp"
+
+#include "objectives/methods.hpp"
+#include "ssl/objectives/dino.hpp"
+#include "ssl/objectives/moco.hpp"
+#include "ssl/objectives/swav.hpp"
+
+namespace {
+
+using namespace tiny;
+using resume::expect_equal_bits;
+
+TEST_CASE("resuming equals continuing: the queues of MoCo and SwAV, the centre of DINO") {
+  expect_equal_bits<run<moco>>("moco");
+  expect_equal_bits<run<dino<2>, vit, multi_crop>>("dino");
+  expect_equal_bits<run<swav<2, 6>, convnet, multi_crop>>("swav");
+}
+
+}  // namespace
