@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance/optimizer_case.hpp"
 #include "ssl/optimizers/adamw.hpp"
+#include "ssl/optimizers/fused_update.hpp"
 #include "ssl/optimizers/sgd.hpp"
 
 namespace {
