@@ -45,6 +45,8 @@ function(_pretext_define_cpu component)
   set(THREADS_PREFER_PTHREAD_FLAG ON)
   find_package(Threads QUIET REQUIRED)
   _pretext_add_target(cpu pretext::core OpenMP::OpenMP_CXX Threads::Threads)
+  # Nobody reads errno here, and a square root that may set it keeps loops out of vectors: AdamW takes six times as long.
+  target_compile_options(pretext::cpu INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-math-errno>)
 endfunction()
 
 function(_pretext_define_thrust component)

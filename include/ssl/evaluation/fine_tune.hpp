@@ -91,8 +91,8 @@ basic_embeddings<double> classify(pipeline<Run>& p, D const& images) {
 ///
 /// Errors  those of training::train; E641 (no label in the test set)
 /// Cost    that of the training; memory of the test images' features
-/// Source  He et al. 2021 (MAE), appendix A.1: AdamW, rates that fall by 0.65 a layer (ViT-B), a warm-up of 5 of 100 epochs. Deviation:
-///         no mixing of images, no drop path, unless the augmentation and the encoder have them
+/// Source  He et al. 2021 (MAE), appendix A.1: AdamW, rates that fall by 0.65 a layer (ViT-B), a warm-up of 5 of 100 epochs.
+///         Deviation: no mixing of images, no drop path, unless the augmentation and the encoder have them
 template <class Run, labelled_dataset Train, labelled_dataset Test, training::observer... Observers>
 fine_tune_result fine_tune(pipeline<Run>& p, Train const& train, Test const& test, training::train_options const& options,
                            Observers&&... observers) {

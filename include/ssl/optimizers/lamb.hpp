@@ -26,7 +26,7 @@ struct lamb_config {
 ///           w <- w - rate q u,  q = |w| / |u|, or 1 where a norm is 0 or the tensor does not adapt
 /// Units     the rate is as given: no scaling by the batch
 /// Cost      two slots; each tensor's weights, gradients and slots are read once more
-/// Source    You et al. 2019, arXiv:1904.00962; timm.optim.Lamb, whose clipping of the whole gradient to norm 1 is the default here
+/// Source    You et al. 2019, arXiv:1904.00962; timm.optim.Lamb, whose clipping of the whole gradient to norm 1 is the default
 template <lamb_config Config = lamb_config{}>
 struct lamb {
   struct options {

@@ -30,15 +30,16 @@ struct lars_config {
 
 /// SGD with momentum whose rate is scaled for every tensor by the size of its weights over that of its gradient.
 ///
-/// Formula   h = g + decay w;  q = coefficient |w| / |h|;  m <- mu m + q h;  w <- w - rate m, with Nesterov w <- w - rate (q h + mu m)
+/// Formula   h = g + decay w;  q = coefficient |w| / |h|;  m <- mu m + q h;  w <- w - rate m
+///           with Nesterov   w <- w - rate (q h + mu m)
 ///           simclr          m <- mu m + rate q h;  w <- w - m, with Nesterov w <- w - (rate q h + mu m)
 ///           simclr_popular  m <- mu m + h;  u = m, with Nesterov h + mu m;  w <- w - rate q u, q = coefficient |w| / |u|
 ///           solo, lightly   q = coefficient |w| / (|g| + decay |w| + 1e-8)
 ///           q = 1 where a norm is 0; solo and lightly then leave out decay too. Outside the scope of decay, q = 1 and decay = 0
 /// Units     the rate is as given: no scaling by the batch
 /// Cost      one slot; each tensor's weights and gradients are read once more
-/// Source    You et al. 2017, arXiv:1708.03888; moco-v3 (moco/optimizer.py), SimCLR (lars_optimizer.py), solo-learn (solo/utils/lars.py),
-///           lightly (lightly/utils/lars.py). Deviation: scope by kind, where the codes ask for more than one dimension
+/// Source    You et al. 2017, arXiv:1708.03888; moco-v3 (moco/optimizer.py), SimCLR (lars_optimizer.py), solo-learn
+///           (solo/utils/lars.py), lightly (lightly/utils/lars.py). Deviation: scope by kind, where the codes ask for more than one dimension
 template <lars_config Config = lars_config{}>
 struct lars {
   static constexpr bool raw_norm = Config.form == lars_form::solo || Config.form == lars_form::lightly;

@@ -21,15 +21,15 @@ struct online_evaluation_options {
 /// An observer that judges the encoder while it is trained, by nearest neighbours and, where asked for, a linear probe.
 ///
 ///     ssl::training::online_evaluation judge{p, train_set, test_set, {.every_epochs = 10, .knn = knn_options{.k = 20}}};
-///     ssl::training::train(p, images, {.epochs = 100}, judge, ssl::training::metrics_file{"metrics.jsonl"});  // before those that show it
+///     ssl::training::train(p, images, {.epochs = 100}, judge, ssl::training::metrics_file{"metrics.jsonl"});  // judge first
 ///
-/// Looks through the encoder that the objective exports, in evaluation mode, with images as they are: as often as asked, and at the
-/// end of a training that did not fail. Pipeline and data sets must outlive it. A choice made by what it shows has seen the test set:
-/// give it a part of the training set to choose by.
+/// Looks through the encoder that the objective exports, in evaluation mode, with images as they are: as often as asked, and at
+/// the end of a training that did not fail. Pipeline and data sets must outlive it. A choice made by what it shows has seen the
+/// test set: give it a part of the training set to choose by.
 ///
 /// Errors  E602, E603 (images), E64x and E840 as evaluation::knn and linear_probe; E850 (every_epochs is negative)
-/// Cost    of each look: forward passes of all images of both sets, and that of the evaluations; memory of their features and of a
-///         frozen_encoder for 64 images
+/// Cost    of each look: forward passes of all images of both sets, and that of the evaluations; memory of their features and of
+///         a frozen_encoder for 64 images
 template <class Run, labelled_dataset Train, labelled_dataset Test>
 class online_evaluation {
  public:

@@ -13,8 +13,9 @@
 
 namespace ssl::evaluation::detail {
 
-/// Four samples at a time: weights and gradients of a few classes stay in the fastest memory, and each sample is read once. A product
-/// of matrices takes half as long again for 10 classes, and waits for the rows of a random order, which are asked for ahead here.
+/// Four samples at a time: weights and gradients of a few classes stay in the fastest memory, and each sample is read once. A
+/// product of matrices takes half as long again for 10 classes, and waits for the rows of a random order, which are asked for
+/// ahead here.
 template <class Scalar>
 struct sample_group {
   static constexpr int size = 4;
