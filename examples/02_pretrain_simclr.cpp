@@ -196,6 +196,7 @@ void pretrain(settings const& s, ssl::augmentations::channel_statistics const& s
   else if constexpr (std::is_same_v<Labelled, bool>)
     compare_unlabelled(summary, options, untrained, trained, train, test);
   summary["seed"] = s.seed;
+  summary["options"] = ssl::io::options_json(p.options());
   write(folder + "summary.json", summary);
   std::cout << "\nWritten to " << folder << ": encoder.safetensors, metrics.jsonl, summary.json\n";
 }
