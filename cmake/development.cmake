@@ -9,7 +9,8 @@ target_compile_options(pretext_build_flags INTERFACE -Wall -Wextra $<$<BOOL:${PR
 # What g++ 12 warns of by mistake: its own AVX-512 intrinsics, inlined through Eigen (https://gcc.gnu.org/PR105593), and a literal
 # before a string (https://gcc.gnu.org/PR105651). Both are fixed in 13.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(pretext_build_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized -Wno-restrict)
+  target_compile_options(pretext_build_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized -Wno-array-bounds
+                                                       -Wno-restrict)
 endif()
 add_library(pretext_everything INTERFACE)
 foreach(component IN LISTS PRETEXT_HEADER_COMPONENTS)

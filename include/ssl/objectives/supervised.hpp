@@ -24,6 +24,7 @@ template <supervised_config Config>
 struct supervised : objective_defaults {
   struct options {
     double label_smoothing = 0;
+    PRETEXT_FIELDS(label_smoothing)
   };
   using networks = type_list<
       named<"classifier", layers::linear<layers::linear_config{.out = Config.classes, .init = layers::linear_init::vit}>>>;
