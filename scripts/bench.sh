@@ -8,7 +8,7 @@ bash scripts/bench.sh [options]
 Builds the benchmarks for this machine and measures, one thread on one core, by turns with the same work in PyTorch; prints one table.
 Take the machine for yourself: the figures of a busy one say little.
 
-  --peers FOLDER    torch_peer.py, compare.py, ceiling.cpp (default: ../shared/peers, where it exists)
+  --peers FOLDER    torch_peer.py, compare.py, ceiling.cpp (default: peers beside the reference tensors, where it exists)
   --python PROGRAM  a Python with the peers' requirements (default: python3)
   --cases A,B       only these cases of torch_peer.py --list
   --rounds N        turns of both sides (default: 7)
@@ -36,9 +36,8 @@ unset OPENBLAS_CORETYPE  # where preset, the peers' libraries take the kernels o
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/dependencies.sh
-[[ -z $peers && -d ../shared/peers ]] && peers=$(realpath ../shared/peers)
-
 require "$pretext_build_needs$pretext_benchmark_needs"
+[[ -z $peers ]] && peers=$(peers_folder)
 cmake --preset bench >/dev/null
 cmake --build --preset bench -j "$(build_jobs)"
 readonly built=build/bench/benchmarks

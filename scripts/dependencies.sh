@@ -118,3 +118,11 @@ cmake_is_recent() {
   version=$(cmake --version | head -n 1 | grep -oE '[0-9]+\.[0-9]+')
   ((${version%.*} > 3 || ${version#*.} >= 24)) || { echo "CMake 3.24 or later is needed, this is $version" >&2; return 1; }
 }
+
+# peers_folder: where programs of other libraries that do the same work lie by default; nothing where there are none.
+peers_folder() {
+  local shared
+  shared=$(cmake -P cmake/shared-dir.cmake)
+  [[ -n $shared && -d $shared/peers ]] && echo "$shared/peers"
+  return 0
+}

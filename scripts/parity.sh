@@ -11,7 +11,7 @@ Random draws differ, so single runs differ; no run is left out. Runs that are do
 
   --data A,B        fashion: 10,000 images of Fashion-MNIST; cifar: 5,000 of CIFAR-10 (default: fashion,cifar)
   --seeds N         1 to N (default: 5)
-  --peers FOLDER    with simclr_parity.py, and ../data beside it (default: ../shared/peers)
+  --peers FOLDER    with simclr_parity.py, and ../data beside it (default: peers beside the reference tensors)
   --python PROGRAM  a Python with the peers' requirements (default: python3)
   --threads N       of both sides (default: all cores)
   --epochs N        instead of the recipe's 25: to try the script, not to compare
@@ -39,8 +39,10 @@ out=$(realpath -m "$out")
 unset OPENBLAS_CORETYPE  # where preset, the peers' libraries take the kernels of an older processor
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[[ -z $peers ]] && peers=$(realpath -m ../shared/peers)
-[[ -f $peers/simclr_parity.py ]] || { echo "$peers has no simclr_parity.py: name its folder with --peers" >&2; exit 1; }
+source scripts/dependencies.sh
+require "$pretext_build_needs"
+[[ -z $peers ]] && peers=$(peers_folder)
+[[ -f $peers/simclr_parity.py ]] || { echo "'$peers' has no simclr_parity.py: name its folder with --peers" >&2; exit 1; }
 mkdir -p "$out"
 
 # run FILE COMMAND...: unless it is there, makes FILE of what the command prints; a run that fails or is stopped leaves no file.
