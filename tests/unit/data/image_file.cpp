@@ -118,19 +118,22 @@ TEST_CASE("images: a damaged block of EXIF changes nothing and is not read beyon
 
 TEST_CASE("images: a JPEG is decoded by eighths where less is asked for, and never smaller than that") {
   file_bytes const jpeg = write_jpeg(160, 240, {200, 100, 50});
-  for (auto [min_side, height, width] : {std::tuple{0, 160, 240},
-                                         {1, 20, 30},
-                                         {20, 20, 30},
-                                         {21, 40, 60},
-                                         {60, 60, 90},
-                                         {61, 80, 120},
-                                         {140, 140, 210},
-                                         {141, 160, 240},
-                                         {999, 160, 240}}) {
-    INFO("at least " << min_side);
-    decoded_image const image = decode_image("", jpeg, {.min_side = min_side});
-    CHECK(image.height == height);
-    CHECK(image.width == width);
+  struct decoding {
+    int min_side, height, width;
+  };
+  for (decoding const& expected : {decoding{0, 160, 240},
+                                   {1, 20, 30},
+                                   {20, 20, 30},
+                                   {21, 40, 60},
+                                   {60, 60, 90},
+                                   {61, 80, 120},
+                                   {140, 140, 210},
+                                   {141, 160, 240},
+                                   {999, 160, 240}}) {
+    INFO("at least " << expected.min_side);
+    decoded_image const image = decode_image("", jpeg, {.min_side = expected.min_side});
+    CHECK(image.height == expected.height);
+    CHECK(image.width == expected.width);
     CHECK(near_to(first_pixel(image), {200, 100, 50}));
   }
 }
