@@ -86,13 +86,13 @@ struct spread {
 };
 
 template <class Objective, class Optimizer = optimizers::sgd<>>
-spread trained(char const* what, run_options<tiny_run<Objective, Optimizer>> o) {
+spread trained(char const* what, run_options<tiny_run<Objective, Optimizer>> o, index epochs = 12) {
   using run = tiny_run<Objective, Optimizer>;
   data::procedural_images const images({.count = 512, .height = 16, .width = 16, .seed = 1});
   o.augmentation.template get<"normalise">() = {.mean = {0.4f}, .deviation = {0.25f}};
   backends::cpu::context one_thread{{.threads = 1}};
   pipeline<run> p{one_thread, o};
-  training::report const r = training::train(p, images, {.epochs = 12});
+  training::report const r = training::train(p, images, {.epochs = epochs});
   evaluation::collapse_check const c = evaluation::check_collapse(compared(p, images));
   MESSAGE(std::string(what), ": loss ", r.final_loss, ", deviation ", c.feature_std, " of ", c.healthy_std, ", rank ", c.rank,
           ", ", r.seconds, " s");
@@ -118,8 +118,9 @@ struct simsiam_without_stop : simsiam {
 };
 
 TEST_CASE("SimSiam collapses without its stop-gradient") {
-  expect_collapse(trained<simsiam>("SimSiam", {.optimizer = {.learning_rate = 0.1}}),
-                  trained<simsiam_without_stop>("SimSiam without stop-gradient", {.optimizer = {.learning_rate = 0.1}}));
+  constexpr index epochs = 24;
+  expect_collapse(trained<simsiam>("SimSiam", {.optimizer = {.learning_rate = 0.1}}, epochs),
+                  trained<simsiam_without_stop>("SimSiam without stop-gradient", {.optimizer = {.learning_rate = 0.1}}, epochs));
 }
 
 using dino = objectives::dino<objectives::dino_config{
