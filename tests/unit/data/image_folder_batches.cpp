@@ -46,7 +46,7 @@ std::vector<std::vector<float>> views_of(image_folder const& images, int count, 
 }
 
 /// Memory of this process that is in use, in bytes.
-double resident() {
+[[maybe_unused]] double resident() {
   long pages = 0, unused = 0;
   std::FILE* const file = std::fopen("/proc/self/statm", "r");
   if (file == nullptr || std::fscanf(file, "%ld %ld", &unused, &pages) != 2) pages = 0;
