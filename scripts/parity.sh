@@ -59,7 +59,8 @@ run() {
 
 # ours DATA FOLDER IMAGES SEED: the summary of the demo program.
 ours() {
-  bash scripts/demo.sh --data "$2" --images "$3" --epochs "$epochs" --seed "$4" --threads "$threads" --out "$out/work" >&2 && cat "$out/work/summary.json"
+  bash scripts/demo.sh --data "$2" --images "$3" --epochs "$epochs" --seed "$4" --threads "$threads" --out "$out/newest" >&2 &&
+    cat "$out/newest/summary.json"
 }
 theirs() {
   "$python" "$peers/simclr_parity.py" --data "$1" --seed "$2" --epochs "$epochs" --threads "$threads" --channels-last --eval-every 1000

@@ -26,9 +26,7 @@ struct barlow_twins {
     double off_diagonal = 0.0051;
   };
   static constexpr int inputs = 1;
-  static constexpr bool accepts(shape const* in) {
-    return in[0].n >= 4 && in[0].n % 2 == 0 && in[0].tokens() == 1 && in[0].c > 0;
-  }
+  static constexpr bool accepts(shape const* in) { return stacks_two_views(in[0]); }
 
   template <class Env, shape In>
   struct bind {

@@ -42,6 +42,9 @@ concept loss = requires(shape const* in) {
 
 namespace losses {
 
+/// Embeddings of both views of at least two images: all of view 1, then all of view 2, one vector a row.
+constexpr bool stacks_two_views(shape in) { return in.n >= 4 && in.n % 2 == 0 && in.tokens() == 1 && in.c > 0; }
+
 /// Calls one loss alone, outside any pipeline: allocates the workspace, runs, fetches the value.
 ///
 /// Shapes    x[i], gx[i] as `In...` says; gx[i] may be null. All pointers are in the backend's memory

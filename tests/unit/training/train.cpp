@@ -12,20 +12,13 @@
 #include "ssl/data/procedural.hpp"
 #include "ssl/ssl.hpp"
 #include "ssl/training/stop_on_interrupt.hpp"
+#include "unit/training/tiny_run.hpp"
 
 namespace {
 
 using namespace ssl::training;
 
-struct tiny_run : ssl::run_defaults {
-  using encoder = ssl::encoders::mlp<ssl::encoders::mlp_config{.hidden = 8, .out = 4}>;
-  using augmentation = ssl::augmentations::simclr_small;
-  using objective = ssl::objectives::simclr<ssl::objectives::simclr_config{.hidden = 4, .output = 4}>;
-  using optimizer = ssl::optimizers::sgd<>;
-  using backend = ssl::backends::reference;
-  static constexpr ssl::shape image{.h = 8, .w = 8, .c = 1};
-  static constexpr int batch = 4;
-};
+using tiny_run = tiny_run_with<>;
 
 /// 22 images: five steps an epoch, two images left over.
 ssl::data::procedural_images const& images() {

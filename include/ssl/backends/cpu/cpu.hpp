@@ -11,7 +11,7 @@
 
 namespace ssl::backends {
 
-/// The fast host path: OpenMP threads, own kernels in vector extensions for the instruction set of the compile flags.
+/// The fast host path: an own team of threads, own kernels in vector extensions for the instruction set of the compile flags.
 ///
 /// Results  do not depend on the number of threads, to the last bit: every sum has one order, fixed by the extents
 /// Sums     in the scalar's own precision (float sums in float), in short chunks that are then added: see detail/cells.hpp
