@@ -71,9 +71,9 @@ struct lars {
     bool limited;
 
     update(options const& o, index step, parameter_traits p)
-        : rate(static_cast<T>(o.learning_rate.at(step) * o.layers.at(p) * (decays(o.decays, p) ? 1.0 : o.rate_outside))),
+        : rate(static_cast<T>(rate_of(o, step, p) * (decays(o.decays, p) ? 1.0 : o.rate_outside))),
           momentum(static_cast<T>(o.momentum.at(step))),
-          decay(decays(o.decays, p) ? static_cast<T>(o.weight_decay.at(step)) : T(0)),
+          decay(static_cast<T>(decay_of(o, step, p))),
           coefficient(static_cast<T>(o.coefficient)),
           adapts(decays(o.decays, p) && (Config.form != lars_form::lightly || decay != T(0))),
           limited(o.limit == trust_limit::rate) {}
