@@ -128,7 +128,12 @@ inline constexpr kind kinds[] = {
     {"weights/dinov2", coverage::covered},
     {"weights/hf_", coverage::covered},
     {"weights/mae_pretrain", coverage::covered},
-    {"weights/", coverage::not_yet},
+    {"weights/torchvision_resnet", coverage::covered},
+    {"weights/timm_resnet", coverage::covered},
+    {"weights/moco_v2_prefixed", coverage::covered},
+    {"weights/lightly_prefixed", coverage::covered},
+    {"weights/resnet_backbone_incomplete", coverage::covered},
+    {"weights/resnet_wrong_shape", coverage::covered},
 };
 
 /// Null where no kind fits.

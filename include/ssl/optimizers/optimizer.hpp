@@ -70,6 +70,16 @@ struct layer_rates {
   }
 };
 
+/// The learning rate and the weight decay of a block, by the members that the options here have in common.
+template <class Options>
+double rate_of(Options const& o, index step, parameter_traits p) {
+  return o.learning_rate.at(step) * o.layers.at(p);
+}
+template <class Options>
+double decay_of(Options const& o, index step, parameter_traits p) {
+  return decays(o.decays, p) ? o.weight_decay.at(step) : 0.0;
+}
+
 }  // namespace optimizers
 
 /// Form only.
