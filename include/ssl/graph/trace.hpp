@@ -61,6 +61,13 @@ constexpr int role_index(label role) {
 template <class Run>
 inline constexpr graph_analysis analysis_of = analyse(Run::objective::graph);
 
+/// What a node `parts` takes.
+template <class Run, int Node>
+struct listed_parts {
+  static constexpr int of = Run::objective::graph.node[Node].b, count = Run::objective::graph.node[Node].listed;
+  static constexpr int part(int k) { return Run::objective::graph.list[Run::objective::graph.node[Node].a + k]; }
+};
+
 /// The layer that a node runs: a role's network, or a rearrangement of rows, tokens or channels.
 template <class Run, int Node>
 struct node_layer {
@@ -69,6 +76,8 @@ struct node_layer {
   static consteval auto select() {
     if constexpr (role >= 0)
       return static_cast<typename type_at<role, networks_of<Run>>::type*>(nullptr);
+    else if constexpr (node.kind == node_kind::parts)
+      return static_cast<layers::batch_parts<listed_parts<Run, Node>>*>(nullptr);
     else
       return static_cast<typename detail::rearrangement<node.kind, node.a, node.b>::type*>(nullptr);
   }
@@ -76,8 +85,8 @@ struct node_layer {
 };
 
 constexpr bool runs_layer(node_kind kind) {
-  return kind == node_kind::apply || kind == node_kind::part || kind == node_kind::interleave || kind == node_kind::side_by_side ||
-         kind == node_kind::tokens || kind == node_kind::channels;
+  return kind == node_kind::apply || kind == node_kind::part || kind == node_kind::parts || kind == node_kind::interleave ||
+         kind == node_kind::side_by_side || kind == node_kind::tokens || kind == node_kind::channels;
 }
 
 /// Shapes of all wires, or the first node that does not fit.
