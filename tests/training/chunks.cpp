@@ -45,12 +45,12 @@ struct half_of_the_pixels
                          named<"keep", layers::gather_tokens<8>>, named<"flat", layers::flatten>,
                          named<"fc", layers::linear<layers::linear_config{.out = 3}>>> {};
 struct masked_rows : objective_defaults {
-  using networks = type_list<named<"head", layers::linear<layers::linear_config{.out = 4}>>>;
+  using head = layers::linear<layers::linear_config{.out = 4}>;
+  using networks = type_list<named<"head", head>, named<"target", head>>;
   using losses = type_list<named<"cosine", ssl::losses::cosine<>>>;
   static constexpr auto graph = build_graph([](auto& g) {
-    auto views = g.views(0);
-    auto first = g.apply("encoder", views, {.mask = g.mask(0)});
-    g.loss("cosine", {g.apply("head", first), g.detach(g.apply("head", g.apply("encoder", views, {.mask = g.mask(0)})))});
+    auto features = g.apply("encoder", g.views(0), {.mask = g.mask(0)});
+    g.loss("cosine", {g.apply("head", features), g.apply("target", features)});
   });
 };
 
