@@ -19,7 +19,7 @@ struct slot {
   index per_sample = 0;  ///< elements of a sample, where the tensor is of the whole batch and the operation of a chunk
 
   constexpr bool exists() const { return offset >= 0; }
-  constexpr index at(int iteration, index first_sample) const {
+  constexpr index at(int iteration, index first_sample = 0) const {
     return offset + stride * ((iteration + phase) & mask) + per_sample * first_sample;
   }
 };
