@@ -2,6 +2,7 @@
 #include "conformance/loss_case.hpp"
 #include "ssl/losses/barlow_twins.hpp"
 #include "ssl/losses/dino.hpp"
+#include "ssl/losses/emp_ssl.hpp"
 #include "ssl/losses/in_batch_info_nce.hpp"
 #include "ssl/losses/info_nce.hpp"
 #include "ssl/losses/swav.hpp"
@@ -26,6 +27,12 @@ TEST_CASE("backends agree on barlow_twins and vicreg") {
                       loss_case<"barlow_twins 62 x 67", barlow_twins, shape{.n = 62, .c = 67}>,
                       loss_case<"vicreg 4 x 2", vicreg, shape{.n = 4, .c = 2}>,
                       loss_case<"vicreg 62 x 67", vicreg, shape{.n = 62, .c = 67}>>();
+}
+
+TEST_CASE("backends agree on emp_ssl") {
+  expect_losses_agree<loss_case<"emp_ssl 2 views, 1 x 1", emp_ssl<emp_ssl_config{.views = 2}>, shape{.n = 2}>,
+                      loss_case<"emp_ssl 3 views, 31 x 67", emp_ssl<emp_ssl_config{.views = 3}>, shape{.n = 93, .c = 67}>,
+                      loss_case<"emp_ssl 5 views, 33 x 2", emp_ssl<emp_ssl_config{.views = 5}>, shape{.n = 165, .c = 2}>>();
 }
 
 TEST_CASE("backends agree on dino and swav") {

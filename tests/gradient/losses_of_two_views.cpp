@@ -2,6 +2,7 @@
 #include "gradient/expect_loss.hpp"
 #include "ssl/losses/barlow_twins.hpp"
 #include "ssl/losses/dino.hpp"
+#include "ssl/losses/emp_ssl.hpp"
 #include "ssl/losses/in_batch_info_nce.hpp"
 #include "ssl/losses/info_nce.hpp"
 #include "ssl/losses/swav.hpp"
@@ -84,6 +85,17 @@ TEST_CASE("vicreg: a channel that varies enough has no variance term, and none o
       {.invariance = 0, .variance = 1, .covariance = 0}, {wide});
   CHECK(found.loss == 0);
   for (double g : found.gradient[0]) CHECK(g == 0);
+}
+
+TEST_CASE("gradient of emp_ssl: both terms, and each by itself; matrices of rows and of channels") {
+  constexpr shape wide{.n = 6, .c = 5}, tall{.n = 12, .c = 2};
+  for (auto const [s, t] : {std::array{20.0, 1.0}, std::array{1.0, 0.0}, std::array{0.0, 1.0}}) {
+    auto const formula = [=](int views) { return [=](auto const& x) { return emp_ssl(x[0], views, s, t, 0.3); }; };
+    expect_loss<losses::emp_ssl<losses::emp_ssl_config{.views = 3}>, wide>({.similarity = s, .coding_rate = t, .epsilon = 0.3},
+                                                                           {drawn<wide>(1)}, formula(3));
+    expect_loss<losses::emp_ssl<losses::emp_ssl_config{.views = 2}>, tall>({.similarity = s, .coding_rate = t, .epsilon = 0.3},
+                                                                           {drawn<tall>(2)}, formula(2));
+  }
 }
 
 TEST_CASE("gradient of dino") {

@@ -7,6 +7,7 @@
 #include "ssl/losses/barlow_twins.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dino.hpp"
+#include "ssl/losses/emp_ssl.hpp"
 #include "ssl/losses/in_batch_info_nce.hpp"
 #include "ssl/losses/info_nce.hpp"
 #include "ssl/losses/nt_xent.hpp"
@@ -108,6 +109,18 @@ TEST_CASE("barlow_twins and vicreg of unrelated rows: one for every channel, and
         1e-3);
   double const covariance = 2 * (d - 1) / (d * d * n);
   CHECK(std::abs(value<vicreg, both>({.invariance = 0, .variance = 0, .covariance = 1}, {z}) - covariance) < 0.05 * covariance);
+}
+
+TEST_CASE("emp_ssl of unrelated rows: the mean of V views is short, and rows that are nearly orthogonal fill the space") {
+  constexpr int views = 4, few = 8;
+  constexpr shape all{.n = views * few, .c = width};
+  using loss = emp_ssl<emp_ssl_config{.views = views}>;
+  loss_input<double> const z = loss_input<double>::target(unit_rows(views * few, 1));
+  double const n = few, d = width, epsilon = 0.2;
+  CHECK(std::abs(value<loss, all>({.similarity = 1, .coding_rate = 0}, {z}) + 1 / std::sqrt(views)) < 0.05);
+  // orthogonal rows, less what squared cosines of 1 / D between every two of them take away
+  double const rate = n / 2 * std::log(1 + d / (n * epsilon)) - n * (n - 1) / (4 * d);
+  CHECK(std::abs(value<loss, all>({.similarity = 0, .coding_rate = 1, .epsilon = epsilon}, {z}) + rate) < 0.04);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "ssl/objectives/barlow_twins.hpp"
 #include "ssl/objectives/byol.hpp"
 #include "ssl/objectives/dino.hpp"
+#include "ssl/objectives/emp_ssl.hpp"
 #include "ssl/objectives/moco.hpp"
 #include "ssl/objectives/moco_v3.hpp"
 #include "ssl/objectives/simsiam.hpp"
@@ -27,6 +28,7 @@ using simsiam = objectives::simsiam<objectives::simsiam_config{.projector = laye
                                                                .predictor = layers::simsiam_prediction(narrow)}>;
 using barlow_twins =
     objectives::barlow_twins<objectives::barlow_twins_config{.projector = layers::barlow_twins_projection(narrow)}>;
+using emp_ssl = objectives::emp_ssl<objectives::emp_ssl_config{.projector = layers::emp_ssl_projection(narrow), .patches = 3}>;
 using vicreg = objectives::vicreg<objectives::vicreg_config{.expander = layers::vicreg_projection(narrow)}>;
 
 template <int LocalViews, int Queue = 0>

@@ -51,4 +51,10 @@ struct run : run_defaults {
   static constexpr int batch = 3;
 };
 
+/// The same run, whose encoder sees the batch in chunks.
+template <class Run, int Chunks>
+struct in_chunks : Run {
+  static constexpr int chunks = Chunks;
+};
+
 }  // namespace tiny

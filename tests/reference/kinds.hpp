@@ -33,7 +33,7 @@ inline constexpr kind kinds[] = {
     {"objectives/context_encoder_", coverage::not_yet},
     {"objectives/dino_", coverage::covered},
     {"objectives/dinov2_", coverage::not_yet},
-    {"objectives/emp_ssl_", coverage::not_yet},
+    {"objectives/emp_ssl_", coverage::covered},
     {"objectives/infonce_bank_", coverage::covered},
     {"objectives/mae_loss_", coverage::not_yet},
     {"objectives/moco_queue_", coverage::covered},

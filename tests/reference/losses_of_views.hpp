@@ -4,6 +4,7 @@
 #include "reference/losses.hpp"
 #include "ssl/losses/barlow_twins.hpp"
 #include "ssl/losses/dino.hpp"
+#include "ssl/losses/emp_ssl.hpp"
 #include "ssl/losses/in_batch_info_nce.hpp"
 #include "ssl/losses/info_nce.hpp"
 #include "ssl/losses/swav.hpp"
@@ -39,6 +40,23 @@ void vicreg_terms(reference_case const& c) {
     expect_near("invariance", alone({.invariance = 1, .variance = 0, .covariance = 0}), c.number("invariance"), c.limit<T>());
     expect_near("variance", alone({.invariance = 0, .variance = 1, .covariance = 0}), c.number("variance"), c.limit<T>());
     expect_near("covariance", alone({.invariance = 0, .variance = 0, .covariance = 1}), c.number("covariance"), c.limit<T>());
+  });
+}
+
+/// EMP-SSL's loss, and its two terms by themselves.
+template <int Views, int Images, int Width>
+void many_views(reference_case const& c, double epsilon, double similarity) {
+  using loss = emp_ssl<emp_ssl_config{.views = Views}>;
+  constexpr shape in{.n = Views * Images, .c = Width};
+  on_every_backend([&]<class Backend, class T>() {
+    auto const expect = [&](std::string const& suffix, typename loss::options const& weights) {
+      auto const found = evaluate_loss<loss, Backend, T, in>(weights, {{c.stored<T>("z")}});
+      expect_near("loss" + suffix, found.loss, c.number("loss" + suffix), c.limit<T>());
+      expect_near("grad_z" + suffix, found.gradient[0], c.stored<double>("grad_z" + suffix), c.limit<T>());
+    };
+    expect("", {.similarity = similarity, .coding_rate = 1, .epsilon = epsilon});
+    expect("_invariance", {.similarity = 1, .coding_rate = 0, .epsilon = epsilon});
+    expect("_tcr", {.similarity = 0, .coding_rate = 1, .epsilon = epsilon});
   });
 }
 

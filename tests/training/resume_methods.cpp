@@ -3,6 +3,7 @@
 
 #include "objectives/methods.hpp"
 #include "ssl/objectives/dino.hpp"
+#include "ssl/objectives/emp_ssl.hpp"
 #include "ssl/objectives/moco.hpp"
 #include "ssl/objectives/swav.hpp"
 
@@ -16,5 +17,7 @@ TEST_CASE("resuming equals continuing: the queues of MoCo and SwAV, the centre o
   expect_equal_bits<run<dino<2>, vit, multi_crop>>("dino");
   expect_equal_bits<run<swav<2, 6>, convnet, multi_crop>>("swav");
 }
+
+TEST_CASE("resuming equals continuing: many views of EMP-SSL") { expect_equal_bits<run<emp_ssl, mlp, three_views>>("emp_ssl"); }
 
 }  // namespace

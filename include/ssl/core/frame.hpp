@@ -9,16 +9,19 @@
 
 namespace ssl {
 
-/// Where a tensor lies in the arena. Inside a `repeat` the place may depend on the iteration i:
-/// offset + stride * ((i + phase) & mask). Outside, stride is 0.
+/// Where a tensor lies in the arena. Inside a `repeat` the place may depend on the iteration i, and where a network sees the batch in
+/// chunks on the first sample s of the chunk: offset + stride * ((i + phase) & mask) + per_sample * s.
 struct slot {
   index offset = -1;  ///< -1: there is no such tensor
   index stride = 0;
   int phase = 0;
   int mask = 0;
+  index per_sample = 0;  ///< elements of a sample, where the tensor is of the whole batch and the operation of a chunk
 
   constexpr bool exists() const { return offset >= 0; }
-  constexpr index at(int iteration) const { return offset + stride * ((iteration + phase) & mask); }
+  constexpr index at(int iteration, index first_sample = 0) const {
+    return offset + stride * ((iteration + phase) & mask) + per_sample * first_sample;
+  }
 };
 
 inline constexpr int blocks_per_operation = 4;
@@ -59,22 +62,30 @@ struct frame {
   T* buffers = nullptr;
   int iteration = 0;
   int iterations = 1;  ///< of the enclosing repeat
-  std::int32_t const* mask = nullptr;  ///< mask wire given to the network, else nullptr
+  index first_sample = 0;  ///< of the chunk that the network sees, in the batch
+  std::int32_t const* mask = nullptr;  ///< mask wire given to the network, from first_sample on; else nullptr
   pass_randomness randomness{};
   T drop_path_rate = 0;                ///< option of the network: the largest share of samples that a layers::drop_path takes out
   T calibration_rate = 0;              ///< execution_mode::calibration: share of this batch in the running statistics
   bool recomputes = false;             ///< a forward pass that only makes again what backward reads: running statistics stay
   output_observer* observer = nullptr; ///< used where execution::observed is set
 
-  T* at(slot const& s) const { return s.exists() ? arena + s.at(iteration) : nullptr; }
+  /// The same pass once more, to make again what backward reads.
+  frame again() const {
+    frame f = *this;
+    f.recomputes = true;
+    return f;
+  }
+  T* at(slot const& s) const { return s.exists() ? arena + s.at(iteration, first_sample) : nullptr; }
   T const* parameter(op_record const* op, int which) const { return parameters + op->parameter[which]; }
   T* gradient(op_record const* op, int which) const { return gradients + op->parameter[which]; }
   T* buffer(op_record const* op, int which) const { return buffers + op->buffer[which]; }
-  /// The stream of one operation in this pass; `sample` is left to the caller. Augmentations, which draw by the same seed, never meet it.
+  /// The stream of one operation in this pass, at the first sample; the caller counts on. Augmentations, which draw by the same seed, never
+  /// meet it.
   draw_key draws_of(op_record const* op) const {
     constexpr std::uint64_t networks = 0x6e6574776f726b73u;
     return {.seed = randomness.seed ^ networks, .epoch = static_cast<std::uint32_t>(randomness.batch),
-            .view = static_cast<std::uint16_t>(iteration), .operation = static_cast<std::uint16_t>(op - randomness.first)};
+            .sample = static_cast<std::uint32_t>(first_sample), .view = static_cast<std::uint16_t>(iteration), .operation = static_cast<std::uint16_t>(op - randomness.first)};
   }
 };
 

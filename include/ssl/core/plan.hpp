@@ -29,6 +29,7 @@ struct tensor_record {
   index stride = 0;
   int phase = 0;
   int mask = 0;
+  index per_sample = 0;
 };
 
 inline constexpr int pass_length = 1 << 16;
@@ -44,6 +45,9 @@ struct value {
   constexpr bool wants_gradient() const { return grad >= 0; }
 };
 
+/// How much of the batch the output of a sample depends on: batch statistics reach over the samples that share them.
+enum class reach { sample, statistics_group, batch };
+
 /// What an operation asks for at one input shape. `in_place`: y may lie where x was.
 struct requirements {
   shape output{};
@@ -53,6 +57,7 @@ struct requirements {
   bool reads_input = false;      ///< backward reads x again
   bool reads_output = false;     ///< backward reads y again
   bool in_place = false;
+  ssl::reach reach = ssl::reach::sample;
   index mask = 0;                   ///< integers that the layer reads of the mask wire given to its network
   bool works_without_mask = false;  ///< it may also be given none
   int parameters = 0;
@@ -110,6 +115,7 @@ class recorder {
     for (int i = 0; i < r.parameters; ++i) o.parameter[i] = add_block(parameter, parameters, parameter_elements, r.parameter[i]);
     for (int i = 0; i < r.buffers; ++i) o.buffer[i] = add_block(buffer, buffers, buffer_elements, r.buffer[i]);
     bool const backward = keeps && (in.wants_gradient() || differentiable_weights);
+    if (r.reach > sees) reaches_too_far = true;
     if (r.mask > 0 && r.mask != mask_given && !(r.works_without_mask && mask_given == 0)) mask_misfits = true;
 
     bool const reuse = r.in_place && in.overwritable && !(backward && r.reads_input) && r.output.elements() == in.extents.elements();
@@ -222,6 +228,8 @@ class recorder {
   bool overflow = false;
   index mask_given = 0;                ///< integers of the mask wire that the network being recorded is given
   bool mask_misfits = false;           ///< a layer wants another number of them
+  reach sees = reach::batch;           ///< the largest part of the batch of which the network being recorded sees all at once
+  bool reaches_too_far = false;        ///< a layer wants to see more
   int path = 0;
   int layers = 0;       ///< begun so far, as parameter_traits counts them
   int open_layers = 0;  ///< entered and not left
@@ -279,11 +287,12 @@ constexpr index place_tensors(tensor_record* tensor, int count) {
 /// The place of a tensor once offsets are known.
 constexpr slot place_of(tensor_record const* tensor, int id) {
   if (id < 0) return {};
-  slot s{0, tensor[id].stride, tensor[id].phase, tensor[id].mask};
+  slot s{0, tensor[id].stride, tensor[id].phase, tensor[id].mask, tensor[id].per_sample};
   while (tensor[id].target >= 0) {
     s.offset += tensor[id].target_at;
     id = tensor[id].target;
     if (s.stride == 0) s.stride = tensor[id].stride, s.phase = tensor[id].phase, s.mask = tensor[id].mask;
+    if (s.per_sample == 0) s.per_sample = tensor[id].per_sample;
   }
   s.offset += tensor[id].offset;
   return s;

@@ -37,7 +37,8 @@ struct batch_norm : primitive<batch_norm<Config>> {
   template <class Env>
   static constexpr requirements require(shape in) {
     requirements r{.output = in, .saved = 2 * index{in.c} * Env::how.statistics_groups, .workspace_forward = 4 * index{in.c},
-                   .workspace_backward = 2 * index{in.c}, .reads_input = true, .parameters = has_shift ? 2 : has_scale ? 1 : 0, .buffers = 2};
+                   .workspace_backward = 2 * index{in.c}, .reads_input = true,
+                   .reach = Env::how.mode == execution_mode::evaluation ? reach::sample : reach::statistics_group, .parameters = has_shift ? 2 : has_scale ? 1 : 0, .buffers = 2};
     int const c = in.c;
     r.parameter[0] = {.label = "weight", .extents = {c, 1, 1, 1}, .initial = {.millionths = Config.scale_millionths}, .kind = parameter_kind::norm_scale};
     r.parameter[1] = {.label = "bias", .extents = {c, 1, 1, 1}, .kind = parameter_kind::norm_shift};

@@ -76,7 +76,7 @@ struct batch_part : primitive<batch_part<Index, Of>> {
   static constexpr shape output(shape in) { return in.with_batch(valid ? in.n / Of : 0); }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return requirements{.output = output(in)};
+    return requirements{.output = output(in), .reach = reach::batch};
   }
   template <shape In, class Env>
   struct bind {
@@ -142,7 +142,7 @@ struct interleave : primitive<interleave<Parts, Direction>> {
   static constexpr shape output(shape in) { return in; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return requirements{.output = in};
+    return requirements{.output = in, .reach = reach::batch};
   }
   template <shape In, class Env>
   struct bind {
@@ -170,7 +170,7 @@ struct side_by_side : primitive<side_by_side<Count>> {
   static constexpr shape output(shape in) { return {valid ? in.n / Count : 0, 1, 1, Count * in.c}; }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return requirements{.output = output(in)};
+    return requirements{.output = output(in), .reach = reach::batch};
   }
   template <shape In, class Env>
   struct bind {

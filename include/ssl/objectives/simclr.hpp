@@ -14,6 +14,11 @@ struct simclr_config {
   losses::similarity similarity = losses::similarity::automatic;
 };
 
+/// Structures of the paper, and for small images.
+/// Source  google-research/simclr: model_util.py, README.md; small: lightly's CIFAR-10 benchmark
+inline constexpr simclr_config simclr_published{.projector = layers::simclr_form::published};
+inline constexpr simclr_config simclr_small{.hidden = 512, .output = 128};
+
 /// SimCLR: the two views of an image must find each other among all views of the batch.
 ///
 /// Graph     views -> encoder -> projector -> NT-Xent; batch statistics over both views together
@@ -22,10 +27,9 @@ struct simclr_config {
 /// State     none
 /// Exports   the encoder as trained; the projector is thrown away
 /// Errors    compile time: E305 (not two views), E306 (a batch of one image)
-/// Source    Chen et al. 2020, arXiv:2002.05709; google-research/simclr. Deviations: the loss is the mean over 2N rows, half of
-/// what their
-///           code returns; the projector's default form is that of most PyTorch ports, layers::simclr_form names the
-///           published one
+/// Source    Chen et al. 2020, arXiv:2002.05709; google-research/simclr. Deviations: the loss is the mean over 2N rows, half of what
+///           their code returns; the projector's default form is that of most PyTorch ports, layers::simclr_form names the published one.
+///           Batches larger than memory: run_defaults::chunks
 /// Example   examples/02_pretrain_simclr.cpp
 template <simclr_config Config = simclr_config{}>
 struct simclr : objective_defaults {

@@ -254,15 +254,15 @@ struct executor {
   }
 
   template <int Node>
-  static frame<T> frame_of(arrays const& a, options const& o, update_time now) {
+  static frame<T> frame_of(arrays const& a, options const& o, update_time now, int chunk) {
     constexpr graph_node const& n = graph.node[Node];
-    frame<T> f{.arena = a.arena()};
+    frame<T> f{.arena = a.arena(), .first_sample = index{chunk} * node_run<Run, Node>::input.n};
     if constexpr (n.kind == node_kind::apply) {
       constexpr role_range r = run_memory<Run>::range_table.role[node_layer<Run, Node>::role];
       f.parameters = (n.average ? a.averages() : a.parameters()) + r.parameter;
       f.gradients = a.gradients() + r.parameter;
       f.buffers = (n.average ? a.average_buffers() : a.buffers()) + r.buffer;
-      if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a);
+      if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a) + f.first_sample * trace_of<Run>.at[n.mask].with_batch(1).elements();
       if constexpr (requires { o.encoder.drop_path_rate.at(now); })  // the encoder's own weights only: a target sees whole networks
         if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(now));
     }
@@ -270,16 +270,24 @@ struct executor {
     return f;
   }
 
+  template <int Node, bool Observed = false>
+  static void run_forward(context& c, frame<T> const& f) {
+    using it = node_run<Run, Node>;
+    constexpr execution how = it::how();
+    using env = run_environment<Run, execution{how.mode, how.statistics_groups, how.updates_weights, Observed}>;
+    ssl::forward<typename it::network, it::input, env>(c, f, plan.op + plan.node[Node].operation);
+  }
+
   template <int Node, bool Observed>
   static void forward_node(context& c, arrays const& a, options const& o, update_time now, double share, output_observer* observer) {
     constexpr graph_node const& n = graph.node[Node];
     op_record const* op = plan.op + plan.node[Node].operation;
     if constexpr (runs_layer(n.kind)) {
-      constexpr execution plain = node_execution(n);
-      using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
-      frame<T> f = frame_of<Node>(a, o, now);
-      f.observer = observer;
-      ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);
+      for (int chunk = 0; chunk < node_run<Run, Node>::chunks; ++chunk) {
+        frame<T> f = frame_of<Node>(a, o, now, chunk);
+        f.observer = observer;
+        run_forward<Node, Observed>(c, f);
+      }
     } else if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
       T* y = a.arena() + op->y.offset;
@@ -330,8 +338,13 @@ struct executor {
           [&]<int Fork>() { backward_fork<Node, Phase, Fork>(c, a); });
       op_record const* op = plan.op + plan.node[Node].operation;
       if constexpr (runs_layer(n.kind)) {
-        constexpr execution how = node_execution(n, n.kind == node_kind::apply && phase_updates(graph, Phase, n.name));
-        ssl::backward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], run_environment<Run, how>>(c, frame_of<Node>(a, o, now), op);
+        using it = node_run<Run, Node>;
+        constexpr execution how = it::how(n.kind == node_kind::apply && phase_updates(graph, Phase, n.name));
+        for (int chunk = it::chunks - 1; chunk >= 0; --chunk) {
+          frame<T> const f = frame_of<Node>(a, o, now, chunk);
+          if (chunk + 1 < it::chunks) run_forward<Node>(c, f.again());  // what the last one kept is still there
+          ssl::backward<typename it::network, it::input, run_environment<Run, how>>(c, f, op);
+        }
       } else if constexpr (n.kind == node_kind::stack) {
         constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
         T const* gy = a.arena() + op->gy.offset;

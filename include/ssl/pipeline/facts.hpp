@@ -168,6 +168,29 @@ constexpr bool same_parameters() {
   return same;
 }
 
+/// Can the encoder see every batch that it is given in the run's chunks? It must give a row for every sample, and have its weights still
+/// when it runs forward again.
+template <class Run>
+constexpr bool divides_into_chunks() {
+  constexpr int chunks = chunks_of<Run>();
+  if constexpr (chunks == 1) {
+    return true;
+  } else if constexpr (chunks < 1 || Run::objective::graph.phases > 1) {
+    return false;
+  } else {
+    bool divides = true;
+    for_each_index<Run::objective::graph.nodes>([&]<int Node>() {
+      if constexpr (runs_layer(Run::objective::graph.node[Node].kind)) {
+        using it = node_run<Run, Node>;
+        if (it::chunks > 1)
+          divides = divides && it::whole.n % chunks == 0 && checked<typename it::network>(it::input).ok() &&
+                    it::network::output(it::input).n == it::input.n;
+      }
+    });
+    return divides;
+  }
+}
+
 template <class Env, class... Named>
 constexpr bool all_recorded(type_list<Named...>) {
   return (is_recorded<typename Named::type, Env> && ...);
@@ -206,10 +229,14 @@ consteval int failure() {
     return !t.why.valid ? 101 : Run::objective::graph.node[t.rejecting].kind == node_kind::loss ? 306 : 102;
   } else if constexpr (!same_parameters<Run>()) {
     return 308;
+  } else if constexpr (!divides_into_chunks<Run>()) {
+    return 322;
   } else if constexpr (plan_of<Run>.overflow) {
     return 120;
   } else if constexpr (plan_of<Run>.mask_misfits) {
     return 106;
+  } else if constexpr (plan_of<Run>.reaches_too_far) {
+    return 321;
   } else {
     return 0;
   }

@@ -124,6 +124,13 @@ struct does_not_compose {
   static_assert(code != 320,
                 "ssl[E320]: the objective exports the moving average of the encoder, and its graph has none; use "
                 "average_of(\"encoder\") in the graph, or leave exports_average at false (docs/errors.md#e320)");
+  static_assert(
+      code != 321,
+      "ssl[E321]: the run's chunks show the encoder a part of the batch at a time, and a layer of it needs the whole (batch statistics over "
+      "all samples, say); use an encoder without batch statistics, or chunks = 1 (docs/errors.md#e321)");
+  static_assert(code != 322,
+                "ssl[E322]: the encoder's batch cannot be seen in the run's chunks: every group of views must divide into them, the encoder "
+                "must give a row for every view, and the step must have one phase; change `chunks` or the batch (docs/errors.md#e322)");
   static_assert(code != 401,
                 "ssl[E401]: the optimizer does not have options, slots and an update; use one of ssl::optimizers or follow "
                 "optimizers/optimizer.hpp (docs/errors.md#e401)");

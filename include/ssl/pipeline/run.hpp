@@ -12,6 +12,9 @@ namespace ssl {
 /// Base of a run in its named form: derive, name the five policies, the image and the batch.
 struct run_defaults {
   using scalar = float;
+  /// The encoder sees the batch in so many equal parts, one after the other, forward and backward; losses and heads see it whole. The
+  /// gradients are those of one part, since the encoder runs forward again for each on the way back; its memory is that of a part.
+  static constexpr int chunks = 1;
 };
 
 /// The positional form; both forms are read in the same way, so they share one implementation.
@@ -26,6 +29,14 @@ struct compose {
   static constexpr shape image = Image;
   static constexpr int batch = Batch;
 };
+
+template <class Run>
+constexpr int chunks_of() {
+  if constexpr (requires { typename std::integral_constant<int, Run::chunks>; })
+    return Run::chunks;
+  else
+    return run_defaults::chunks;
+}
 
 /// A policy without numbers.
 struct no_options {};

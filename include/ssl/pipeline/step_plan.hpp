@@ -2,7 +2,9 @@
 #pragma once
 
 #include "ssl/graph/trace.hpp"
+#include "ssl/pipeline/chunks.hpp"
 #include "ssl/pipeline/network_table.hpp"
+#include "ssl/pipeline/run.hpp"
 
 /// \file
 /// The plan of a whole training step: every operation of every network, forward and backward, placed in one arena.
@@ -27,11 +29,23 @@ struct step_recording {
   index arena = 0;
 };
 
-/// The mode in which a node's network runs.
-constexpr execution node_execution(graph_node const& n, bool updates_weights = true) {
-  return {.mode = execution_mode::training, .statistics_groups = n.kind == node_kind::apply ? n.statistics_groups : 1,
-          .updates_weights = updates_weights};
-}
+/// How a node's network runs: its input, the whole batch or a chunk of it, and in which mode.
+template <class Run, int Node>
+struct node_run {
+  static constexpr auto const& node = Run::objective::graph.node[Node];
+  using network = typename node_layer<Run, Node>::type;
+  static constexpr int chunks = node_layer<Run, Node>::role == 0 ? chunks_of<Run>() : 1;
+  static constexpr shape whole = trace_of<Run>.at[node.input[0]];
+  static constexpr shape input = whole.with_batch(whole.n / chunks);
+  /// Batch statistics of a chunk are exact where it is made of whole groups.
+  static constexpr bool whole_groups = node.statistics_groups % chunks == 0;
+
+  static constexpr execution how(bool updates_weights = true) {
+    return {.mode = execution_mode::training,
+            .statistics_groups = whole_groups ? node.statistics_groups / chunks : 1,
+            .updates_weights = updates_weights};
+  }
+};
 
 /// Is the result of a node read by anything but losses and updates?
 constexpr bool feeds_network(step_graph const& g, int node) {
@@ -65,14 +79,18 @@ constexpr void record_node(step_recording& s) {
       r.touch(t.result.data, t.operation);
     }
   } else if constexpr (runs_layer(n.kind)) {
-    using net = typename node_layer<Run, Node>::type;
+    using it = node_run<Run, Node>;
+    constexpr execution how = it::how();
     int const outside = r.enter(n.average ? "average" : "");
     int const inside = r.enter(n.name.text);
     r.keeps = a.wants[Node];
     r.differentiable_weights = n.kind == node_kind::apply && !n.average;
     r.mask_given = n.mask >= 0 ? trace_of<Run>.at[n.mask < 0 ? 0 : n.mask].elements() : 0;
     r.parameters = r.buffers = 0, r.parameter_elements = r.buffer_elements = 0;  // offsets count from the role's own base
-    t.result = net::template record<run_environment<Run, node_execution(n)>>(r, input(0));
+    if (!it::whole_groups) r.sees = reach::sample;
+    else if (it::chunks > 1) r.sees = reach::statistics_group;
+    t.result = record_in_chunks<typename it::network, run_environment<Run, how>>(r, input(0), it::chunks);
+    r.sees = reach::batch;
     r.leave(inside), r.leave(outside);
   } else if constexpr (n.kind == node_kind::stack) {
     r.keeps = a.wants[Node];
@@ -145,6 +163,7 @@ struct step_plan {
   static constexpr int tensors = Tensors;
   bool overflow = false;
   bool mask_misfits = false;
+  bool reaches_too_far = false;
   index arena = 0;     ///< elements
   index no_reuse = 0;  ///< elements that the same tensors would take side by side
   op_record op[Operations + 1] = {};
@@ -168,7 +187,7 @@ constexpr auto make_step_plan() {
   step_recording const s = record_step<Run>();
   tensor_record const* tensor = s.r.tensor;
   step_plan<size.operations, nodes, size.paths, size.tensors> p;
-  p.overflow = s.r.overflow, p.mask_misfits = s.r.mask_misfits, p.arena = s.arena;
+  p.overflow = s.r.overflow, p.mask_misfits = s.r.mask_misfits, p.reaches_too_far = s.r.reaches_too_far, p.arena = s.arena;
   for (int i = 0; i < size.tensors; ++i)
     if (tensor[i].target < 0 && tensor[i].last != tensor_record::never) p.no_reuse += tensor[i].elements;
   for (int i = 0; i < size.operations; ++i) p.op[i] = resolve(tensor, s.r.op[i]), p.op_path[i] = s.r.op[i].path;

@@ -148,6 +148,33 @@ inline expression vicreg(expression const& z, double invariance, double variance
   return invariance * mean(square(view_of(z, 0) - view_of(z, 1))) + spread(0) + spread(1);
 }
 
+/// log det of a positive definite matrix: its first entry's logarithm, and that of what the first row and column leave of the others.
+inline expression log_determinant(expression const& a) {
+  int const rest = a.rows() - 1;
+  if (rest == 0) return log(a);
+  auto const columns = [](expression const& x, int first, int count) { return transpose(some_rows(transpose(x), first, count)); };
+  expression const first = some_rows(a, 0, 1), others = some_rows(a, 1, rest), pivot = columns(first, 0, 1);
+  expression const reciprocal = map(
+      pivot, [](double p) { return 1 / p; }, [](double, double y) { return -y * y; });
+  expression const pulled = product(product(columns(others, 0, 1), reciprocal), columns(first, 1, rest));
+  return log(pivot) + log_determinant(columns(others, 1, rest) - pulled);
+}
+
+/// losses::emp_ssl
+inline expression emp_ssl(expression const& z, int views, double similarity, double coding_rate, double epsilon) {
+  int const n = z.rows() / views, d = z.cols();
+  expression sum_of_views = some_rows(z, 0, n), rate = expression::constant(matrix(1, 1));
+  for (int v = 1; v < views; ++v) sum_of_views = sum_of_views + some_rows(z, v * n, n);
+  std::vector<int> image(static_cast<std::size_t>(z.rows()));
+  for (int r = 0; r < z.rows(); ++r) image[r] = r % n;
+  for (int v = 0; v < views; ++v) {
+    expression const one = some_rows(z, v * n, n);
+    rate = rate + log_determinant(diagonal_and_rest(d, 1, 0) + (d / (n * epsilon)) * product(transpose(one), one));
+  }
+  expression const cosine = row_sums(row_normalize(z) * row_normalize(take_rows((1.0 / views) * sum_of_views, image)));
+  return -similarity * mean(cosine) - (0.5 * coding_rate / views) * rate;
+}
+
 /// Sinkhorn-Knopp as it stands in SwAV: exp, columns to equal weight, rows to equal weight, by turns; rows sum to 1 at the end.
 inline matrix sinkhorn_knopp(matrix q, int iterations) {
   for (double& v : q.values) v = std::exp(v);

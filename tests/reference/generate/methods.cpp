@@ -81,12 +81,19 @@ std::string dino(entry const& e) {
               ", .warmup_epochs = ", e.integer("warmup_epochs"), ", .epochs = {", epochs, "}});");
 }
 
+std::string emp_ssl(entry const& e) {
+  e.expect_only({"views", "batch", "dim", "eps", "coef"});
+  return text("many_views<", e.integer("views"), ", ", e.integer("batch"), ", ", e.integer("dim"), ">(tensors, ", e.real("eps"),
+              ", ", e.real("coef"), ");");
+}
+
 }  // namespace
 
 case_writers method_writers() {
   return {{"objectives/barlow_", barlow_twins},    {"objectives/vicreg_", vicreg},     {"objectives/byol_simsiam_", byol_simsiam},
           {"objectives/mocov3_", moco_v3},         {"objectives/infonce_bank_", bank}, {"objectives/moco_queue_", moco},
-          {"objectives/simsiam_module_", simsiam}, {"objectives/swav_", swav},         {"objectives/dino_", dino}};
+          {"objectives/simsiam_module_", simsiam}, {"objectives/swav_", swav},         {"objectives/dino_", dino},
+          {"objectives/emp_ssl_", emp_ssl}};
 }
 
 }  // namespace reference_suite

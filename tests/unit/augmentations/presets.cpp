@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ssl/augmentations/byol.hpp"
+#include "ssl/augmentations/emp_ssl.hpp"
 #include "ssl/augmentations/inpainting.hpp"
 #include "ssl/augmentations/jigsaw.hpp"
 #include "ssl/augmentations/mae.hpp"
@@ -64,6 +65,7 @@ TEST_CASE("presets: all make their views, of one channel too") {
   makes_views<dino>({1, 112, 112, 3});
   makes_views<dino_small>({1, 32, 32, 1});
   makes_views<dinov2<16>>({1, 112, 112, 3});
+  makes_views<emp_ssl<5>>({1, 32, 32, 3});
   makes_views<swav>({1, 112, 112, 3});
   makes_views<simclr_original>({1, 40, 40, 3});
   makes_views<rotation>({1, 32, 32, 3});
@@ -119,6 +121,18 @@ TEST_CASE("presets: the numbers of pretext tasks, by name") {
   CHECK(jigsaw_small<>::statistics(jigsaw_small<>::options{}).mean[0] == 0.4914f);
   CHECK(relative_position_pairs<>::options{}.get<"crop">().ratio_low == 1.0f);
   CHECK(relative_position_small<>::statistics(relative_position_small<>::options{}).mean[0] == 0.4914f);
+}
+
+TEST_CASE("presets: EMP-SSL's patches are a quarter of the image, square, from -1 to 1") {
+  emp_ssl<20>::options const o;
+  static_assert(emp_ssl<20>::layout({1, 32, 32, 3}).group[0] == view_group{20, {1, 32, 32, 3}});
+  auto const& crop = o.get<"crop">();
+  CHECK(std::vector<float>{crop.scale_low, crop.scale_high, crop.ratio_low, crop.ratio_high} ==
+        std::vector<float>{0.25f, 0.25f, 1, 1});
+  CHECK(numbers(o.get<"jitter">()) == std::vector<float>{0.4f, 0.4f, 0.4f, 0.2f, 0.8f});
+  CHECK(o.get<"blur">().probability == 0.1f);
+  CHECK(o.get<"solarize">().probability == 0.1f);
+  CHECK((0 - o.get<"normalise">().mean[2]) / o.get<"normalise">().deviation[2] == -1);
 }
 
 TEST_CASE("presets: crops of two sizes") {

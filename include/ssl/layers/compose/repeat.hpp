@@ -89,17 +89,13 @@ struct repeat {
     static void backward(context& c, frame<T> const& f, op_record const* op) {
       for (int i = Times - 1; i >= 0; --i) {
         if constexpr (recomputed)
-          if (i + 1 < Times) recompute(c, iteration(f, i), op + 1);  // those of the last block are still there
+          if (i + 1 < Times) ssl::forward<Block, In, Env>(c, iteration(f, i).again(), op + 1);  // those of the last block are still there
         ssl::backward<Block, In, Env>(c, iteration(f, i), op + 1);
       }
       if (op->gx.exists()) backend::map2d(c, In.rows(), In.c, ops::copy_cell<T>{f.at(op->gy), f.at(op->gx), In.c});
     }
 
    private:
-    static void recompute(context& c, frame<T> f, op_record const* op) {
-      f.recomputes = true;
-      ssl::forward<Block, In, Env>(c, f, op);
-    }
     static frame<T> iteration(frame<T> f, int i) {
       f.iteration = i, f.iterations = Times;
       f.parameters += i * stride.parameter;

@@ -82,6 +82,9 @@ constexpr head_config barlow_twins_projection(head_widths w = {.hidden = 8192, .
 /// Source  Bardes et al. 2021, arXiv:2105.04906. Deviation: the last layer has a bias, as in lightly; no term of the loss sees it
 constexpr head_config vicreg_projection(head_widths w = {.hidden = 8192, .out = 8192, .layers = 3}) { return detail::head_of(w); }
 
+/// Source  Tong et al. 2023, arXiv:2304.03977; tsb0601/EMP-SSL: model/model.py
+constexpr head_config emp_ssl_projection(head_widths w = {.hidden = 4096, .out = 1024, .layers = 3}) { return detail::head_of(w); }
+
 /// Source  Caron et al. 2020, arXiv:2006.09882; facebookresearch/swav
 constexpr head_config swav_projection(head_widths w = {}) { return detail::head_of(w); }
 
