@@ -30,7 +30,7 @@ struct step_recording {
 /// The mode in which a node's network runs.
 constexpr execution node_execution(graph_node const& n, bool updates_weights = true) {
   return {.mode = execution_mode::training, .statistics_groups = n.kind == node_kind::apply ? n.statistics_groups : 1,
-          .updates_weights = updates_weights};
+          .updates_weights = updates_weights, .drops_samples = !n.average};
 }
 
 /// Is the result of a node read by anything but losses and updates?
