@@ -5,6 +5,7 @@
 #include "ssl/layers/masked_tokens.hpp"
 #include "ssl/losses/ibot.hpp"
 #include "ssl/losses/koleo.hpp"
+#include "ssl/objectives/dinov2.hpp"
 #include "ssl/testing/network.hpp"
 
 /// \file
@@ -25,7 +26,6 @@ class dinov2_case {
       centre{.c = Prototypes};
   using class_loss = dino<dino_config{.views = Views, .targets = Targets}>;
   using token_loss = ibot<ibot_config{.targets = Targets}>;
-  using objective = ssl::objectives::dino<ssl::objectives::dino_config{.prototypes = Prototypes}>;
 
  public:
   dinov2_case(reference_case const& c, dinov2_numbers const& n) : c(c), n(n) {}
@@ -97,7 +97,7 @@ class dinov2_case {
 
   template <class Backend, class T, shape X>
   std::vector<T> followed(std::vector<T> const& held, std::vector<T> const& x) const {
-    return updated<typename objective::follow, Backend, T, centre, X>(typename objective::options{}, 0, held, x);
+    return updated<ssl::objectives::detail::follow, Backend, T, centre, X>(ssl::objectives::dinov2<>::options{}, 0, held, x);
   }
   /// More rows than there are masked tokens, as in a step.
   template <class Backend, class T>

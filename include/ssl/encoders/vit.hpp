@@ -149,6 +149,17 @@ struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<
   static constexpr vit_config config = Config;
 };
 
+/// The same encoder with another output: one that trains by all tokens, and the one to ship, which gives the class token. Their
+/// parameters are the same, so that each loads the other's.
+constexpr vit_config with_pool(vit_config config, vit_pool pool) {
+  config.pool = pool;
+  return config;
+}
+template <class Vit>
+using all_tokens_of = vit<with_pool(Vit::config, vit_pool::none)>;
+template <class Vit>
+using class_token_of = vit<with_pool(Vit::config, vit_pool::class_token)>;
+
 /// Source  timm's vit_*_patch16_224; tiny and small from DeiT, Touvron et al. 2020, arXiv:2012.12877
 struct vit_tiny : vit<vit_config{.width = 192, .heads = 3}> {};
 struct vit_small : vit<vit_config{.width = 384, .heads = 6}> {};
