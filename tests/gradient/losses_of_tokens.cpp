@@ -37,9 +37,11 @@ TEST_CASE("gradient of ibot with balanced targets: rows behind the last masked t
     return ibot(x[0], sinkhorn_knopp(some_rows((1 / 0.2) * x[1], 0, 5).value(), 3), masked, 0.3);
   };
   balanced::options const numbers{.student_temperature = 0.3, .teacher_temperature = 0.2};
-  expect_loss<balanced, five, five, masks>(numbers, {drawn<five>(1), fixed(drawn<five>(2)), loss_input<double>::labels(mask)}, formula);
+  expect_loss<balanced, five, five, masks>(numbers, {drawn<five>(1), fixed(drawn<five>(2)), loss_input<double>::labels(mask)},
+                                           formula);
   loss_input<double> teacher = fixed(drawn<seven>(4));
-  for (std::size_t i = 25; i < teacher.values.size(); ++i) teacher.values[i] = 1e3;  // no number, had they a part in the balancing
+  for (std::size_t i = 25; i < teacher.values.size(); ++i)
+    teacher.values[i] = 1e3;  // no number, had they a part in the balancing
   expect_loss<balanced, seven, seven, masks>(numbers, {drawn<seven>(3), teacher, loss_input<double>::labels(mask)}, formula);
 }
 
@@ -47,8 +49,8 @@ TEST_CASE("ibot without any masked token: no loss, no gradient") {
   constexpr shape five{.n = 5, .c = 5};
   using balanced = losses::ibot<losses::ibot_config{.targets = losses::teacher_targets::balanced}>;
   auto const none = loss_input<double>::labels(std::vector<std::int32_t>(12, 0));
-  auto const found = evaluate_loss<balanced, ssl::backends::reference, double, five, five, masks>(
-      {}, {drawn<five>(1), drawn<five>(2), none});
+  auto const found =
+      evaluate_loss<balanced, ssl::backends::reference, double, five, five, masks>({}, {drawn<five>(1), drawn<five>(2), none});
   CHECK(found.loss == 0);
   for (double const g : found.gradient[0]) CHECK(g == 0);
 }

@@ -41,15 +41,16 @@ using dino = objectives::dino<objectives::dino_config{
 
 /// Every patch that may be masked has room.
 template <int LocalViews, objectives::dinov2_heads Heads, ssl::losses::teacher_targets Targets, int Registers = 0>
-using dinov2 = objectives::dinov2<objectives::dinov2_config{.projector = layers::dino_projection(narrow),
-                                                            .prototypes = 5,
-                                                            .heads = Heads,
-                                                            .patch_projector = layers::dino_projection({.hidden = 3, .out = 4, .layers = 2}),
-                                                            .patch_prototypes = 6,
-                                                            .targets = Targets,
-                                                            .local_views = LocalViews,
-                                                            .registers = Registers,
-                                                            .masked_per_mille = 1000}>;
+using dinov2 =
+    objectives::dinov2<objectives::dinov2_config{.projector = layers::dino_projection(narrow),
+                                                 .prototypes = 5,
+                                                 .heads = Heads,
+                                                 .patch_projector = layers::dino_projection({.hidden = 3, .out = 4, .layers = 2}),
+                                                 .patch_prototypes = 6,
+                                                 .targets = Targets,
+                                                 .local_views = LocalViews,
+                                                 .registers = Registers,
+                                                 .masked_per_mille = 1000}>;
 
 /// All that DINOv2's encoders have, in two blocks: skipped samples, registers, layer scale, gated feed-forward networks.
 inline constexpr encoders::vit_config masked_vit_config{.image_h = 4,
@@ -74,6 +75,7 @@ using multi_crop = augmentations::view_groups<
 
 /// ... and a mask of each of the first two.
 using masked_multi_crop =
-    augmentations::with_masks<multi_crop, augmentations::masks<2, augmentations::block_mask<augmentations::block_mask_config{1}>>>;
+    augmentations::with_masks<multi_crop,
+                              augmentations::masks<2, augmentations::block_mask<augmentations::block_mask_config{1}>>>;
 
 }  // namespace tiny

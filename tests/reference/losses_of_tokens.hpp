@@ -61,9 +61,10 @@ class dinov2_case {
 
   template <class Backend, class T>
   void one_step(std::string const& step, std::vector<T> const& class_centre, std::vector<T> const& token_centre) const {
-    std::vector<loss_input<T>> classes{stacked<T>(c, {"student_cls_global", "student_cls_local"}), loss_input<T>::target(said<T>())};
-    std::vector<loss_input<T>> tokens{c.stored<T>("student_patch_masked"), loss_input<T>::target(c.stored<T>("teacher_patch_masked")),
-                                      loss_input<T>::labels(mask())};
+    std::vector<loss_input<T>> classes{stacked<T>(c, {"student_cls_global", "student_cls_local"}),
+                                       loss_input<T>::target(said<T>())};
+    std::vector<loss_input<T>> tokens{c.stored<T>("student_patch_masked"),
+                                      loss_input<T>::target(c.stored<T>("teacher_patch_masked")), loss_input<T>::labels(mask())};
     auto const spread = evaluate_loss<koleo<>, Backend, T, features>({}, {c.stored<T>("student_cls_backbone")}, n.koleo_weight);
     typename class_loss::options const class_numbers{n.student_temperature, n.teacher_temperature};
     typename token_loss::options const token_numbers{n.student_temperature, n.teacher_temperature};
@@ -78,21 +79,25 @@ class dinov2_case {
   }
 
   template <class T>
-  void compare(std::string const& step, ssl::testing::loss_outcome<T> const& classes, ssl::testing::loss_outcome<T> const& tokens, ssl::testing::loss_outcome<T> const& spread) const {
+  void compare(std::string const& step, ssl::testing::loss_outcome<T> const& classes, ssl::testing::loss_outcome<T> const& tokens,
+               ssl::testing::loss_outcome<T> const& spread) const {
     auto const near = [&](std::string const& what, double found, double expected) {
       expect_near(step + what, found, expected, c.limit<T>());
     };
     near("loss_dino", classes.loss, c.number(step + "loss_dino_local") + c.number(step + "loss_dino_global"));
     near("loss_ibot", tokens.loss, c.number(step + "loss_ibot"));
     near("loss_koleo_sum", spread.loss, c.number(step + "loss_koleo_sum"));
-    near("loss", n.dino_weight * classes.loss + n.ibot_weight * tokens.loss + n.koleo_weight * spread.loss, c.number(step + "loss"));
+    near("loss", n.dino_weight * classes.loss + n.ibot_weight * tokens.loss + n.koleo_weight * spread.loss,
+         c.number(step + "loss"));
     std::vector<double> of_classes;
     for (char const* const part : {"grad_student_cls_global", "grad_student_cls_local"})
       if (c.has(step + part))
         for (double const g : c.stored<double>(step + part)) of_classes.push_back(g);
     expect_near(step + "gradient of the class tokens", classes.gradient[0], of_classes, c.limit<T>());
-    expect_near(step + "gradient of the masked tokens", tokens.gradient[0], c.stored<double>(step + "grad_student_patch_masked"), c.limit<T>());
-    expect_near(step + "gradient of the features", spread.gradient[0], c.stored<double>(step + "grad_student_cls_backbone"), c.limit<T>());
+    expect_near(step + "gradient of the masked tokens", tokens.gradient[0], c.stored<double>(step + "grad_student_patch_masked"),
+                c.limit<T>());
+    expect_near(step + "gradient of the features", spread.gradient[0], c.stored<double>(step + "grad_student_cls_backbone"),
+                c.limit<T>());
   }
 
   template <class Backend, class T, shape X>

@@ -56,16 +56,17 @@ concept has_class_token = requires {
 /// Cost      one forward pass and heads tokens D products on the host for each image
 /// Source    Caron et al. 2021, arXiv:2104.14294, figure 1; facebookresearch/dino: visualize_attention.py. Deviation: none
 template <class Frozen>
-requires has_class_token<Frozen> basic_attention_maps<typename Frozen::scalar> attention_maps(Frozen& encoder, image_view const* images,
-                                                                                              int count, int block = -1) {
+requires has_class_token<Frozen> basic_attention_maps<typename Frozen::scalar> attention_maps(Frozen& encoder,
+                                                                                              image_view const* images, int count,
+                                                                                              int block = -1) {
   using Scalar = typename Frozen::scalar;
   constexpr encoders::vit_config c = Frozen::encoder::config;
   constexpr index first = 1 + c.registers, rows = Frozen::image.h / c.patch, cols = Frozen::image.w / c.patch;
   std::string const name = "blocks." + std::to_string(block < 0 ? c.depth - 1 : block) + ".attn.qkv";
   shape s;
   std::vector<Scalar> const qkv = encoder.tap(images, count, name, &s);  // (count, 1, tokens, 3 D)
-  basic_attention_maps<Scalar> maps({static_cast<std::size_t>(count), std::size_t{c.heads}, static_cast<std::size_t>(rows),
-                                     static_cast<std::size_t>(cols)});
+  basic_attention_maps<Scalar> maps(
+      {static_cast<std::size_t>(count), std::size_t{c.heads}, static_cast<std::size_t>(rows), static_cast<std::size_t>(cols)});
   auto to = maps.begin();
   for (index n = 0; n < count; ++n)
     for (index h = 0; h < c.heads; ++h) {

@@ -52,8 +52,8 @@ struct dino {
       T *probability = a.workspace + prediction::workspace, *scratch = probability + rows * classes;
       T const* centre = nullptr;
       if constexpr (has_centre) centre = a.x[2];
-      detail::make_targets<Config.targets, backend, T>(c, rows, classes, a.x[1], centre, o.teacher_temperature, o.iterations, nullptr,
-                                                       probability, scratch);
+      detail::make_targets<Config.targets, backend, T>(c, rows, classes, a.x[1], centre, o.teacher_temperature, o.iterations,
+                                                       nullptr, probability, scratch);
       prediction::run(c, a.x[0], o.student_temperature, {probability, images, images, classes},
                       {.gx = {a.gx[0]}, .loss = a.loss, .workspace = a.workspace, .weight = a.weight});
       constexpr index elements[] = {0, Teacher.elements(), Centre.elements()...};

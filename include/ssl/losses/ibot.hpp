@@ -56,8 +56,8 @@ struct ibot {
 
       T const* centre = nullptr;
       if constexpr (has_centre) centre = a.x[3];
-      detail::make_targets<Config.targets, backend>(c, rows, classes, a.x[1], centre, o.teacher_temperature, o.iterations, row_weight,
-                                                    probability, scratch);
+      detail::make_targets<Config.targets, backend>(c, rows, classes, a.x[1], centre, o.teacher_temperature, o.iterations,
+                                                    row_weight, probability, scratch);
       prediction::run(c, a.x[0], o.student_temperature, {probability, row_weight, classes}, T(1) / T(views),
                       {.gx = {a.gx[0]}, .loss = a.loss, .workspace = a.workspace, .weight = a.weight});
       constexpr index elements[] = {0, Teacher.elements(), 0, Centre.elements()...};

@@ -30,7 +30,8 @@ struct koleo {
   struct options {};
   static constexpr int inputs = 1;
   static constexpr bool accepts(shape const* in) {
-    return Config.views > 0 && in[0].positive() && in[0].tokens() == 1 && in[0].n % Config.views == 0 && in[0].n / Config.views > 1;
+    return Config.views > 0 && in[0].positive() && in[0].tokens() == 1 && in[0].n % Config.views == 0 &&
+           in[0].n / Config.views > 1;
   }
 
   template <class Env, shape In>
@@ -48,8 +49,16 @@ struct koleo {
       ops::normalise_rows<backend>(c, all, width, a.x[0], norm, unit);
       for (index v = 0; v < all; v += rows) {
         T const* u = unit + v * width;
-        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = rows, .n = rows, .k = width, .a = u, .lda = width,
-                                              .b = u, .ldb = width, .c = dot, .ldc = rows});
+        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt,
+                                              .m = rows,
+                                              .n = rows,
+                                              .k = width,
+                                              .a = u,
+                                              .lda = width,
+                                              .b = u,
+                                              .ldb = width,
+                                              .c = dot,
+                                              .ldc = rows});
         backend::map2d(c, rows, 1, ops::nearest_row_cell<T>{dot, nearest + v, rows});
         backend::map2d(c, rows, width, ops::gap_cell<T>{u, nearest + v, gap + v * width, width, offset});
       }

@@ -110,7 +110,7 @@ struct dinov2 : objective_defaults {
     auto seen = g.apply("encoder", global, {.mask = mask});                          // (2N, 1, tokens, D)
     auto class_tokens = g.tokens(seen, 0, 1), all = class_tokens;                    // (2N, 1, 1, D)
     if (Config.local_views > 0) all = g.stack(class_tokens, g.tokens(g.apply("encoder", g.views(1)), 0, 1));
-    auto student = head(all, false, false);                                            // (V N, 1, 1, prototypes)
+    auto student = head(all, false, false);                                           // (V N, 1, 1, prototypes)
     auto patch_student = head(g.apply("masked", seen, {.mask = mask}), false, true);  // (R, 1, 1, prototypes)
     g.loss("koleo", {class_tokens});
     if (centred) {

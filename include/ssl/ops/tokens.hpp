@@ -109,8 +109,8 @@ struct masked_place_cell {
 ///
 /// Shapes  mask, place: (images, tokens); masked: (images)
 template <class Backend, class T>
-void place_masked(typename Backend::context& context, index images, index tokens, std::int32_t const* mask, index capacity, T* place,
-                  T* masked) {
+void place_masked(typename Backend::context& context, index images, index tokens, std::int32_t const* mask, index capacity,
+                  T* place, T* masked) {
   Backend::sum_rows(context, images, tokens, is_masked<T>{mask, tokens}, store<T>{masked});
   Backend::map2d(context, images, 1, masked_place_cell<T>{mask, masked, place, tokens, capacity});
 }

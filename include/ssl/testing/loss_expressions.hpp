@@ -195,7 +195,8 @@ inline expression balanced_dino(expression const& student, expression const& tea
 }
 
 /// losses::ibot with these targets: R masked tokens, of V views of which each has as many as `masked` says
-inline expression ibot(expression const& student, matrix const& target, std::vector<int> const& masked, double student_temperature) {
+inline expression ibot(expression const& student, matrix const& target, std::vector<int> const& masked,
+                       double student_temperature) {
   expression const log_probability = log_softmax((1 / student_temperature) * student);
   expression total = expression::constant(matrix(1, 1));
   int first = 0;

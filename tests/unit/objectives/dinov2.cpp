@@ -7,6 +7,10 @@
 #include <map>
 
 #include "objectives/methods.hpp"
+#include "ssl/augmentations/multi_crop.hpp"
+#include "ssl/encoders/vit_dino.hpp"
+#include "ssl/optimizers/adamw.hpp"
+#include "ssl/pipeline/frozen_encoder.hpp"
 #include "unit/pipeline/arrays.hpp"
 
 namespace {
@@ -156,6 +160,41 @@ TEST_CASE("dinov2: heads run on class tokens and masked tokens only") {
   CHECK(rows == 2 * 3 + 4 * 3 + 2 * (2 * 3 * 16));  // teacher; student; both of masked tokens, with room for all
   using quarter = layers::gather_masked<1, 250>;
   CHECK(quarter::output({.n = 6, .h = 1, .w = 17, .c = 4}).n == 24);
+}
+
+TEST_CASE("dinov2: the encoder to ship has the teacher's weights and gives the class token") {
+  using encoder = skipping::encoder;
+  backends::reference::context c;
+  pipeline<skipping> p(c, all_masked<skipping>());
+  ssl::testing::random_batches<skipping> batches(all_masked<skipping>());
+  p.step(batches.next());
+  using shipped = frozen_encoder<encoders::class_token_of<encoder>, skipping::image, backends::reference, 3, double>;
+  shipped features(c);
+  features.set_weights(p.exported());
+  frozen_of<skipping, 3> tokens(c);
+  tokens.set_weights(p.exported());
+  image_view const view = batches.pictures().image(0);
+  numbers all(tokens.width), first(features.width);
+  tokens.features(&view, 1, all.data()), features.features(&view, 1, first.data());
+  CHECK(first == numbers(all.begin(), all.begin() + 4));
+}
+
+template <class Encoder, class Augmentation, objectives::dinov2_config Config, int Side>
+struct preset : run_defaults {
+  using encoder = Encoder;
+  using augmentation = Augmentation;
+  using objective = objectives::dinov2<Config>;
+  using optimizer = optimizers::adamw;
+  using backend = backends::reference;
+  static constexpr shape image{.h = Side, .w = Side, .c = 3};
+  static constexpr int batch = 4;
+};
+
+TEST_CASE("dinov2: the presets compose") {
+  using namespace objectives;
+  CHECK(failure_of<preset<encoders::dinov2_vit_small_training, augmentations::dinov2_small, dinov2_small, 32>> == 0);
+  CHECK(failure_of<preset<encoders::dinov2_vitl16_training, augmentations::dinov2<16>, dinov2_short, 224>> == 0);
+  CHECK(failure_of<preset<encoders::dinov2_vitl14_training, augmentations::dinov2<14>, dinov2_published, 224>> == 0);
 }
 
 }  // namespace

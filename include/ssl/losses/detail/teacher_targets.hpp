@@ -19,8 +19,7 @@ namespace detail {
 template <teacher_targets Targets, class Backend, class T>
 void make_targets(typename Backend::context& c, index rows, index classes, T const* y, T const* centre, double temperature,
                   int iterations, T const* row_weight, T* probability, T* scratch) {
-  Backend::map2d(c, rows, classes,
-                 ops::centred_logit_cell<T>{y, centre, probability, classes, static_cast<T>(1 / temperature)});
+  Backend::map2d(c, rows, classes, ops::centred_logit_cell<T>{y, centre, probability, classes, static_cast<T>(1 / temperature)});
   if constexpr (Targets == teacher_targets::centred) {
     ops::softmax_rows<Backend, T>(c, rows, classes, probability, probability, scratch);
   } else {

@@ -14,7 +14,8 @@ struct follow {
                   typename Env::scalar const* x) {
     using T = typename Env::scalar;
     T const kept = static_cast<T>(o.centre_momentum.at(now.step));
-    Env::backend::sum_cols(c, X.rows(), X.c, ops::value_at<T>{x, X.c}, ops::follow_sum<T>{centre, kept, (1 - kept) / T(X.rows())});
+    Env::backend::sum_cols(c, X.rows(), X.c, ops::value_at<T>{x, X.c},
+                           ops::follow_sum<T>{centre, kept, (1 - kept) / T(X.rows())});
   }
 };
 
