@@ -108,8 +108,8 @@ void expect_collapse(spread const& healthy, spread const& collapsed) {
 }
 
 using simsiam = objectives::simsiam<objectives::simsiam_config{
-    .projector = layers::simsiam_projection({.hidden = 32, .out = 32, .layers = 2}),
-    .predictor = layers::simsiam_prediction({.hidden = 8, .out = 32})}>;
+    .projector = layers::simsiam_projection({.hidden = 64, .out = 64, .layers = 2}),
+    .predictor = layers::simsiam_prediction({.hidden = 16, .out = 64})}>;
 
 struct simsiam_without_stop : simsiam {
   static constexpr auto graph = build_graph([](auto& g) {
@@ -120,7 +120,7 @@ struct simsiam_without_stop : simsiam {
 };
 
 TEST_CASE("SimSiam collapses without its stop-gradient") {
-  constexpr index epochs = 32;
+  constexpr index epochs = 24;
   expect_collapse(trained<simsiam>("SimSiam", {.optimizer = {.learning_rate = 0.1}}, epochs),
                   trained<simsiam_without_stop>("SimSiam without stop-gradient", {.optimizer = {.learning_rate = 0.1}}, epochs));
 }

@@ -73,7 +73,7 @@ struct dinov2 : objective_defaults {
   };
   static constexpr bool untied = Config.heads == dinov2_heads::untied;
   static constexpr bool centred = Config.targets == ssl::losses::teacher_targets::centred;
-  static constexpr int patch_prototypes = untied ? Config.patch_prototypes : Config.prototypes;
+  static constexpr int patch_classes = untied ? Config.patch_prototypes : Config.prototypes;
 
   template <layers::head_config Head>
   using unit_projection = layers::sequential<named<"", layers::head<Head>>, named<"", layers::l2_normalize>>;
@@ -86,32 +86,31 @@ struct dinov2 : objective_defaults {
   using untied_networks =
       type_list<named<"projector", unit_projection<Config.projector>>, named<"prototypes", prototypes_of<Config.prototypes>>,
                 named<"patch_projector", unit_projection<Config.patch_projector>>,
-                named<"patch_prototypes", prototypes_of<patch_prototypes>>, named<"masked", masked>,
+                named<"patch_prototypes", prototypes_of<patch_classes>>, named<"masked", masked>,
                 named<"masked_mean", layers::masked_mean>>;
   using networks = std::conditional_t<untied, untied_networks, tied_networks>;
   using class_loss = ssl::losses::dino<ssl::losses::dino_config{.views = 2 + Config.local_views, .targets = Config.targets}>;
   using patch_loss = ssl::losses::ibot<ssl::losses::ibot_config{.targets = Config.targets}>;
   using losses = type_list<named<"dino", class_loss>, named<"ibot", patch_loss>, named<"koleo", ssl::losses::koleo<>>>;
   using centres = type_list<named<"centre", state_block<shape{.c = Config.prototypes}>>,
-                            named<"patch_centre", state_block<shape{.c = patch_prototypes}>>>;
+                            named<"patch_centre", state_block<shape{.c = patch_classes}>>>;
   using states = std::conditional_t<centred, centres, type_list<>>;
   using rules = type_list<named<"follow", detail::follow>>;
 
   static constexpr auto graph = build_graph([](auto& g) {
-    auto const head = [&](wire x, bool average, bool patches) {
-      bool const own = patches && untied;
-      return g.apply(role(own ? "patch_prototypes" : "prototypes", average),
-                     g.apply(role(own ? "patch_projector" : "projector", average), x));
-    };
-    auto global = g.views(0), mask = g.mask(0);                                      // (2N, H, W, C), (2N, H / P, W / P, 1)
-    auto said = g.apply(average_of("encoder"), global);                              // (2N, 1, tokens, D)
-    auto teacher = head(g.tokens(said, 0, 1), true, false);                          // (2N, 1, 1, prototypes)
-    auto patch_teacher = head(g.apply("masked", said, {.mask = mask}), true, true);  // (R, 1, 1, prototypes)
-    auto seen = g.apply("encoder", global, {.mask = mask});                          // (2N, 1, tokens, D)
-    auto class_tokens = g.tokens(seen, 0, 1), all = class_tokens;                    // (2N, 1, 1, D)
+    role const projector = "projector", prototypes = "prototypes";
+    role const patch_projector = untied ? "patch_projector" : projector,
+               patch_prototypes = untied ? "patch_prototypes" : prototypes;
+    auto global = g.views(0), mask = g.mask(0);                     // (2N, H, W, C), (2N, H / P, W / P, 1)
+    auto said = g.apply(average_of("encoder"), global);             // (2N, 1, tokens, D)
+    auto said_of_masked = g.apply("masked", said, {.mask = mask});  // (R, 1, 1, D)
+    auto teacher = g.apply(average_of(prototypes), g.apply(average_of(projector), g.tokens(said, 0, 1)));
+    auto patch_teacher = g.apply(average_of(patch_prototypes), g.apply(average_of(patch_projector), said_of_masked));
+    auto seen = g.apply("encoder", global, {.mask = mask});        // (2N, 1, tokens, D)
+    auto class_tokens = g.tokens(seen, 0, 1), all = class_tokens;  // (2N, 1, 1, D)
     if (Config.local_views > 0) all = g.stack(class_tokens, g.tokens(g.apply("encoder", g.views(1)), 0, 1));
-    auto student = head(all, false, false);                                           // (V N, 1, 1, prototypes)
-    auto patch_student = head(g.apply("masked", seen, {.mask = mask}), false, true);  // (R, 1, 1, prototypes)
+    auto student = g.apply(prototypes, g.apply(projector, all));  // (V N, 1, 1, prototypes)
+    auto patch_student = g.apply(patch_prototypes, g.apply(patch_projector, g.apply("masked", seen, {.mask = mask})));
     g.loss("koleo", {class_tokens});
     if (centred) {
       g.loss("dino", {student, teacher, g.state("centre")});

@@ -59,10 +59,9 @@ struct does_not_compose {
                 "ssl[E100]: a run needs a positive image size {.h, .w, .c} and a positive batch, of a size that memory can hold; "
                 "set them in the "
                 "run (docs/errors.md#e100)");
-  static_assert(
-      code != 106,
-      "ssl[E106]: a layer chooses tokens by a mask, and its network is given none, or one of another size; give apply() "
-      "the mask wire of an augmentation with as many patches (docs/errors.md#e106)");
+  static_assert(code != 106,
+                "ssl[E106]: a layer chooses tokens by a mask, and its network is given none, or one of another size; give apply() "
+                "the mask wire of an augmentation with as many patches (docs/errors.md#e106)");
   static_assert(code != 110,
                 "ssl[E110]: a run must name encoder, augmentation, objective, optimizer, backend, a constant image and batch "
                 "(and scalar, which "
