@@ -110,7 +110,7 @@ struct batch_parts : primitive<batch_parts<Parts>> {
   static constexpr shape output(shape in) { return in.with_batch(valid ? in.n / Parts::of * Parts::count : 0); }
   template <class Env>
   static constexpr requirements require(shape in) {
-    return requirements{.output = output(in)};
+    return requirements{.output = output(in), .reach = reach::batch};
   }
   template <shape In, class Env>
   struct bind {

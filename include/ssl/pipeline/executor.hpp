@@ -262,7 +262,11 @@ struct executor {
       f.parameters = (n.average ? a.averages() : a.parameters()) + r.parameter;
       f.gradients = a.gradients() + r.parameter;
       f.buffers = (n.average ? a.average_buffers() : a.buffers()) + r.buffer;
-      if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a) + f.first_sample * trace_of<Run>.at[n.mask].with_batch(1).elements();
+      if constexpr (n.mask >= 0) {
+        constexpr shape given = trace_of<Run>.at[n.mask];
+        f.mask = a.integers(node_kind::mask, graph.node[n.mask].a) + f.first_sample * given.with_batch(1).elements();
+        f.mask_elements = given.elements() / node_run<Run, Node>::chunks;
+      }
       if constexpr (requires { o.encoder.drop_path_rate.at(now); })  // the encoder's own weights only: a target sees whole networks
         if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(now));
     }
@@ -274,7 +278,7 @@ struct executor {
   static void run_forward(context& c, frame<T> const& f) {
     using it = node_run<Run, Node>;
     constexpr execution how = it::how();
-    using env = run_environment<Run, execution{how.mode, how.statistics_groups, how.updates_weights, Observed}>;
+    using env = run_environment<Run, execution{how.mode, how.statistics_groups, how.updates_weights, Observed, how.drops_samples}>;
     ssl::forward<typename it::network, it::input, env>(c, f, plan.op + plan.node[Node].operation);
   }
 

@@ -237,6 +237,8 @@ consteval int failure() {
     return 106;
   } else if constexpr (plan_of<Run>.reaches_too_far) {
     return 321;
+  } else if constexpr (plan_of<Run>.mask_unread) {
+    return 139;
   } else {
     return 0;
   }
