@@ -13,4 +13,9 @@ TEST_CASE("resuming equals continuing: rotation, jigsaw, relative position") {
   expect_equal_bits<run<tiny::relative_position<2>, convnet, patches<2>>>("relative_position");
 }
 
+TEST_CASE("a checkpoint says which parts of the batch the step takes") {
+  nlohmann::json const graph = io::composition_json<run<tiny::relative_position<2>, convnet, patches<2>>>()["graph"];
+  CHECK(graph[3] == "parts 0 0 0 1 1 1 2 2 2 3 3 3 1 2 3 0 2 3 0 1 3 0 1 2 of 4 <- 2");
+}
+
 }  // namespace
