@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // No thread asks for memory during a training step after the first one, the batcher included: on every host backend, for a
-// convolutional encoder and a transformer, with an average and a state, with SGD and with clipped AdamW.
+// convolutional encoder and a transformer that sees the batch in chunks, with an average and a state, with SGD and with clipped AdamW.
 #include <sys/mman.h>
 
 #include <cstdio>
@@ -91,7 +91,7 @@ using simclr = objectives::simclr<objectives::simclr_config{.hidden = 16, .outpu
 
 template <class Backend, class Scalar>
 void expect_quiet_backend(char const* what) {
-  using clipped = small<simclr, transformer, Backend, Scalar, optimizers::adamw>;
+  using clipped = in_chunks<small<simclr, transformer, Backend, Scalar, optimizers::adamw>, 2>;
   expect_quiet_steps<small<simclr, conv, Backend, Scalar>>(what);
   run_options<clipped> options;
   options.optimizer.clip = {.norm = 1, .scope = optimizers::clip_scope::global};
