@@ -79,6 +79,35 @@ PRETEXT_HD void mean_ab(T const* probability, T& a, T& b) {
   }
 }
 
+/// The annealed mean: the mean colour of softmax(logits / temperature). A low temperature takes the likeliest colour, which is vivid but
+/// spotty, a high one the mean, which is smooth but grey.
+///
+/// Shapes   logits: (313)
+/// Source   Zhang et al. 2016, section 2.3: temperature 0.38
+template <class T>
+PRETEXT_HD void annealed_mean_ab(T const* logits, T temperature, T& a, T& b) {
+  T largest = logits[0], sum = T(0);
+  for (int q = 1; q < ab_bin_count; ++q) largest = math::max(largest, logits[q]);
+  a = b = T(0);
+  int bin = 0;
+  for (int row = 0; row < ab_row_count; ++row) {
+    ab_row const r = ab_row_at(row);
+    for (int at = r.b_first; at <= r.b_last; at += 10, ++bin) {
+      T const p = math::exp((logits[bin] - largest) / temperature);
+      sum += p, a += p * static_cast<T>(r.a), b += p * static_cast<T>(at);
+    }
+  }
+  a /= sum, b /= sum;
+}
+
+/// What each bin weighs; all alike unless said otherwise.
+struct ab_bin_weights {
+  double of[ab_bin_count];
+  constexpr ab_bin_weights() : of() {
+    for (double& w : of) w = 1;
+  }
+};
+
 /// Weights of the bins by how rare they are, so that the grey of skies and walls does not decide everything.
 ///
 /// Formula  w_q ~ ((1 - gamma) p_q + gamma u_q)^-alpha, scaled so that sum_q p_q w_q = 1; u is uniform over the bins with p_q > 0
