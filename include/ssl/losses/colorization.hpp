@@ -15,6 +15,13 @@ struct colorization_config {
   losses::weighting weighting = losses::weighting::gradient;
 };
 
+struct colorization_options {
+  double sigma = 5;
+  double grey = 5;
+  double ab_scale = ops::lab_ab_scale<double>;
+  ops::ab_bin_values class_weights = ops::all_ab_bins(1);
+};
+
 /// Which of 313 colours has each place? Cross-entropy with soft targets, in which rare colours weigh more.
 ///
 /// Formula      L = mean over all places of w CE(x, t);  t: exp(-distance^2 / (2 sigma^2)) on the nearest bins, normalised; w: the weight
@@ -31,12 +38,7 @@ struct colorization_config {
 ///              the paper). Deviation: none
 template <colorization_config Config = colorization_config{}>
 struct colorization {
-  struct options {
-    double sigma = 5;
-    double grey = 5;
-    double ab_scale = ops::lab_ab_scale<double>;
-    ops::ab_bin_weights class_weights{};
-  };
+  using options = colorization_options;
   static constexpr int inputs = 2;
   static constexpr bool accepts(shape const* in) {
     shape const x = in[0], ab = in[1];

@@ -73,7 +73,7 @@ struct colorization : objective_defaults {
     double grey = 5;
     double uniform_share = 0.5;
     double alpha = 1;
-    double prior[ops::ab_bin_count] = {};
+    ops::ab_bin_values prior{};
     PRETEXT_FIELDS(sigma, grey, uniform_share, alpha, prior)
   };
   using decoder = detail::colour_decoder<Config>;
@@ -101,8 +101,8 @@ struct colorization : objective_defaults {
   static typename loss::options loss_options(options const& o, index, term<"colours">) {
     typename loss::options l{.sigma = o.sigma, .grey = o.grey};
     double seen = 0;
-    for (double p : o.prior) seen += p;
-    if (seen > 0) ops::rebalance_ab_bins(o.prior, o.uniform_share, o.alpha, l.class_weights.of);
+    for (double p : o.prior.of) seen += p;
+    if (seen > 0) ops::rebalance_ab_bins(o.prior.of, o.uniform_share, o.alpha, l.class_weights.of);
     return l;
   }
 

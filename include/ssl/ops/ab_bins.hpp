@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/core/fields.hpp"
 #include "ssl/core/macros.hpp"
 #include "ssl/core/math.hpp"
 
@@ -100,13 +101,16 @@ PRETEXT_HD void annealed_mean_ab(T const* logits, T temperature, T& a, T& b) {
   a /= sum, b /= sum;
 }
 
-/// What each bin weighs; all alike unless said otherwise.
-struct ab_bin_weights {
-  double of[ab_bin_count];
-  constexpr ab_bin_weights() : of() {
-    for (double& w : of) w = 1;
-  }
+/// A number for each bin.
+struct ab_bin_values {
+  double of[ab_bin_count] = {};
+  PRETEXT_FIELDS(of)
 };
+constexpr ab_bin_values all_ab_bins(double value) {
+  ab_bin_values all;
+  for (double& v : all.of) v = value;
+  return all;
+}
 
 /// Weights of the bins by how rare they are, so that the grey of skies and walls does not decide everything.
 ///
