@@ -107,8 +107,9 @@ void context_encoder(reference_case const& c, double pixel_weight) {
   hole::draw({}, none, image, whole.data(), memory);
   ssl::augmentations::cut_piece(whole.data(), image.with_channels(1), hole::predicted(image), part.data());
   std::vector<double> weights;
-  for (std::int32_t const hidden : part) weights.push_back(hidden == 0 ? weighted_square_error<>::options{}.visible_weight : 1);
-  expect_near("overlap_weight", weights, c.stored<double>("overlap_weight"), {});
+  for (std::int32_t const hidden : part)
+    weights.push_back(pixel_weight * (hidden == 0 ? weighted_square_error<>::options{}.visible_weight : 1));
+  expect_near("overlap_weight", weights, c.stored<double>("overlap_weight"), c.limit<double>());
   for (int n = 0; n < Part.n; ++n) mask.insert(mask.end(), part.begin(), part.end());
 
   on_every_backend([&]<class Backend, class T>() {
