@@ -114,7 +114,8 @@ constexpr ab_bin_values all_ab_bins(double value) {
 
 /// Weights of the bins by how rare they are, so that the grey of skies and walls does not decide everything.
 ///
-/// Formula  w_q ~ ((1 - gamma) p_q + gamma u_q)^-alpha, scaled so that sum_q p_q w_q = 1; u is uniform over the bins with p_q > 0
+/// Formula  w_q ~ ((1 - gamma) p_q + gamma u)^-alpha, scaled so that sum_q p_q w_q = 1; u is one over the number of bins with p_q > 0.
+///          A colour that the prior does not know weighs as the rarest can; with gamma 0 it weighs nothing
 /// Shapes   prior, weights: (313); prior sums to 1
 /// Source   Zhang et al. 2016, equation 4: gamma 0.5, alpha 1, and p smoothed by a Gaussian of deviation 5
 template <class T>
@@ -123,8 +124,8 @@ void rebalance_ab_bins(T const* prior, T gamma, T alpha, T* weights) {
   for (int q = 0; q < ab_bin_count; ++q) present += prior[q] > T(0);
   T mean = T(0);
   for (int q = 0; q < ab_bin_count; ++q) {
-    T const uniform = prior[q] > T(0) ? T(1) / static_cast<T>(present) : T(0);
-    weights[q] = math::pow((T(1) - gamma) * prior[q] + gamma * uniform, -alpha);
+    T const mixed = (T(1) - gamma) * prior[q] + gamma / static_cast<T>(present);
+    weights[q] = mixed > T(0) ? math::pow(mixed, -alpha) : T(0);
     mean += prior[q] * weights[q];
   }
   for (int q = 0; q < ab_bin_count; ++q) weights[q] /= mean;

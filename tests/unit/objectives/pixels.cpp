@@ -9,6 +9,7 @@
 namespace {
 
 using namespace tiny;
+using ssl::index;  // not that of <strings.h>
 
 TEST_CASE("the published encoders make the maps that the published decoders want") {
   constexpr shape centre_crop{.h = 128, .w = 128, .c = 3}, crop{.h = 176, .w = 176, .c = 3};
@@ -65,6 +66,14 @@ TEST_CASE("colorization: without a prior all colours weigh the same, with one th
   for (int q = 0; q < 313; ++q) mean += o.prior.of[q] * weights.of[q];
   CHECK(mean == doctest::Approx(1));
   CHECK(weights.of[0] > 50 * weights.of[100]);
+
+  // colours that the prior does not know
+  o.prior = {};
+  o.prior.of[7] = 0.75, o.prior.of[8] = 0.25;
+  auto const partial = objective::loss_options(o, 0, {}).class_weights;
+  CHECK(0.75 * partial.of[7] + 0.25 * partial.of[8] == doctest::Approx(1));
+  CHECK(partial.of[9] > partial.of[8]);
+  CHECK(partial.of[9] == doctest::Approx(partial.of[7] * (0.375 + 0.25) / 0.25));
 }
 
 }  // namespace
