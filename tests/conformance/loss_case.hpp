@@ -9,7 +9,7 @@ namespace conformance {
 using ssl::shape;
 using ssl::testing::loss_input;
 
-/// A loss at the shapes of its inputs; the second input of a loss with labels is drawn as labels.
+/// A loss at the shapes of its inputs; the second input of a loss with labels is drawn as labels, that of a loss with a mask as 0 and 1.
 template <ssl::fixed_string Name, class Loss, shape... In>
 struct loss_case {
   static constexpr char const* name = Name.text;
@@ -36,6 +36,14 @@ struct loss_case {
         ssl::draws d({.seed = seed, .sample = 77});
         for (ssl::index i = 0; i < s.elements(); ++i) labels.push_back(static_cast<std::int32_t>(d.below(classes + 1)) - 1);
         return loss_input<T>::labels(labels);
+      }
+    }
+    if constexpr (requires { Loss::mask_input; }) {
+      if (which == Loss::mask_input) {
+        std::vector<std::int32_t> mask;
+        ssl::draws d({.seed = seed, .sample = 78});
+        for (ssl::index i = 0; i < s.elements(); ++i) mask.push_back(static_cast<std::int32_t>(d.below(2)));
+        return loss_input<T>::labels(mask);
       }
     }
     return ssl::testing::random_values<T>(s.elements(), seed, 900 + which);

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "ssl/losses/barlow_twins.hpp"
+#include "ssl/losses/binary_cross_entropy.hpp"
+#include "ssl/losses/colorization.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dino.hpp"
 #include "ssl/losses/emp_ssl.hpp"
@@ -93,6 +95,16 @@ TEST_CASE("losses over prototypes: the logarithm of their number") {
   double const t = 0.1;
   CHECK(std::abs(value<swav<>, logits>({.temperature = t}, {loss_input<double>::target(scores)}) - std::log(prototypes) -
                  spread(t)) < allowed(t, 2 * images));
+}
+
+TEST_CASE("equal logits: the logarithm of the number of colours, and of two") {
+  constexpr shape places{.n = 2, .h = 3, .w = 3, .c = 313}, colours{.n = 2, .h = 6, .w = 6, .c = 2};
+  loss_input<double> const equal = loss_input<double>::target(std::vector<double>(places.elements(), 0.0));
+  loss_input<double> const drawn = loss_input<double>::target(random_values<double>(colours.elements(), 5, 9));
+  CHECK(std::abs(value<colorization<>, places, colours>({}, {equal, drawn}) - std::log(313)) < 1e-12);
+  constexpr shape verdicts{.n = images, .c = 1};
+  loss_input<double> const undecided = loss_input<double>::target(std::vector<double>(images, 0.0));
+  CHECK(std::abs(value<binary_cross_entropy, verdicts>({}, {undecided}) - std::log(2)) < 1e-12);
 }
 
 TEST_CASE("losses of predictions of unrelated rows: cosines around zero") {

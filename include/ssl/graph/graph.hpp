@@ -75,6 +75,7 @@ enum class state_moves { before_optimizer, after_optimizer };
 struct apply_config {
   wire mask{};                ///< integers that the network reads
   int statistics_groups = 1;  ///< batch statistics over all rows (1) or over each of so many equal parts
+  bool map = false;           ///< what the network makes before it pools over the places (encoders/encoder.hpp)
 };
 
 struct loss_config {
@@ -96,6 +97,7 @@ struct graph_node {
   label rule{};  ///< of an update
   bool average = false;
   int statistics_groups = 1;
+  bool map = false;
   int mask = -1;
   int a = 0;  ///< group or wire number; part, first token or channel; of interleave 1 where it puts back; of parts place in the list
   int b = 0;  ///< number of parts, tokens or channels
@@ -147,7 +149,7 @@ class graph_builder {
   constexpr wire apply(role r, wire x, apply_config config = {}) {
     if (r.average) note_average(r.name);
     return add({.kind = node_kind::apply, .inputs = 1, .input = {x.node}, .name = r.name, .average = r.average,
-                .statistics_groups = config.statistics_groups, .mask = config.mask.node});
+                .statistics_groups = config.statistics_groups, .map = config.map, .mask = config.mask.node});
   }
   constexpr wire stack(wire a, wire b) { return add({.kind = node_kind::stack, .inputs = 2, .input = {a.node, b.node}}); }
   constexpr wire part(wire x, int which, int of) { return one(node_kind::part, x, which, of); }

@@ -3,6 +3,7 @@
 
 #include "ssl/augmentations/concepts.hpp"
 #include "ssl/core/type_list.hpp"
+#include "ssl/encoders/encoder.hpp"
 #include "ssl/graph/analysis.hpp"
 #include "ssl/layers/compose/sequential.hpp"
 #include "ssl/layers/layer.hpp"
@@ -74,7 +75,9 @@ struct node_layer {
   static constexpr auto const& node = Run::objective::graph.node[Node];
   static constexpr int role = node.kind == node_kind::apply ? role_index<Run>(node.name) : -1;
   static consteval auto select() {
-    if constexpr (role >= 0)
+    if constexpr (role >= 0 && node.map)
+      return static_cast<feature_map_of<typename type_at<role, networks_of<Run>>::type>*>(nullptr);
+    else if constexpr (role >= 0)
       return static_cast<typename type_at<role, networks_of<Run>>::type*>(nullptr);
     else if constexpr (node.kind == node_kind::parts)
       return static_cast<layers::batch_parts<listed_parts<Run, Node>>*>(nullptr);

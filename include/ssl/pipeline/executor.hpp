@@ -140,7 +140,8 @@ struct executor {
 
   template <int Phase>
   static void update(context& c, arrays const& a, options const& o, index step) {
-    auto const run = [&](auto const& blocks) { update_blocks(c, a, o, step, blocks.at, blocks.count); };
+    auto const numbers = numbers_of<Phase>(o, step);
+    auto const run = [&](auto const& blocks) { update_blocks(c, a, o, numbers, step, blocks.at, blocks.count); };
     if constexpr (holds_still)
       run(blocks_at<Phase>(o, step));
     else
@@ -164,14 +165,24 @@ struct executor {
     });
   }
 
-  static void update_blocks(context& c, arrays const& a, options const& o, index step, block_record const* blocks, int count) {
+  /// The numbers of the optimizer in a phase: its learning rate may differ from phase to phase.
+  template <int Phase>
+  static auto numbers_of(options const& o, index step) {
+    auto numbers = o.optimizer;
+    if constexpr (requires { objective::rate_factor(o.objective, Phase); })
+      numbers.learning_rate = numbers.learning_rate.at(step) * objective::rate_factor(o.objective, Phase);
+    return numbers;
+  }
+
+  static void update_blocks(context& c, arrays const& a, options const& o, options_of<detail::optimizer_in, Run> const& numbers,
+                            index step, block_record const* blocks, int count) {
     double momentum = 0;
     if constexpr (averages_fused) momentum = objective::average_momentum(o.objective, step);
     optimizers::flat_arrays<T> flat{.weights = a.parameters(), .gradients = a.gradients(), .slots = a.slots(),
                                     .slot_stride = run_memory<Run>::range_table.parameters,
                                     .average = averages_fused ? a.averages() : nullptr,
                                     .average_length = averages_fused ? run_memory<Run>::range_table.averaged : 0};
-    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, o.optimizer, step, blocks, count, flat, momentum, a.scratch());
+    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, numbers, step, blocks, count, flat, momentum, a.scratch());
   }
 
   template <average_moves When>

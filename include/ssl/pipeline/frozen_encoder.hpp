@@ -260,13 +260,48 @@ std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works
   return std::move(observer.values);
 }
 
+namespace detail {
+template <class Frozen, class Run>
+void take_statistics(pipeline<Run>& trained, Frozen& encoder) {
+  if constexpr (requires { Run::augmentation::statistics(trained.options().augmentation); })
+    encoder.statistics() = Run::augmentation::statistics(trained.options().augmentation);
+}
+}  // namespace detail
+
 /// The encoder of a pipeline, by itself: the weights that the objective exports, and the statistics that the augmentation
 /// normalises with.
 template <class Frozen, class Run>
 void freeze(pipeline<Run>& trained, Frozen& encoder) {
   encoder.set_weights(trained.exported());
-  if constexpr (requires { Run::augmentation::statistics(trained.options().augmentation); })
-    encoder.statistics() = Run::augmentation::statistics(trained.options().augmentation);
+  detail::take_statistics(trained, encoder);
+}
+
+/// Several networks of a pipeline in a row, for pictures of what they predict: `frozen_encoder<sequential<named<"encoder", ...>,
+/// named<"decoder", ...>>, ...>`. Every block is the trained one of the same full name.
+///
+/// Errors  E802 (the pipeline has no such block, or one of another size)
+template <class Frozen, class Run>
+void freeze_networks(pipeline<Run>& trained, Frozen& networks) {
+  using T = typename Run::scalar;
+  encoder_weights<T> w = networks.weights();
+  auto const take = [&](array which, block_set set, std::vector<T>& to) {
+    std::vector<T> from(static_cast<std::size_t>(trained.elements(which)));
+    trained.read(which, from.data());
+    for (block_info const& wanted : Frozen::blocks(set)) {
+      bool found = false;
+      for (block_info const& b : inventory<Run>(set)) {
+        if (b.name != wanted.name || b.elements != wanted.elements) continue;
+        for (index i = 0; i < b.elements; ++i)
+          to[static_cast<std::size_t>(wanted.offset + i)] = from[static_cast<std::size_t>(b.offset + i)];
+        found = true;
+      }
+      if (!found) throw composition_error(802, "the pipeline has no block '" + wanted.name + "' of that size");
+    }
+  };
+  take(array::parameters, block_set::parameters, w.parameters);
+  take(array::buffers, block_set::buffers, w.buffers);
+  networks.set_weights(w);
+  detail::take_statistics(trained, networks);
 }
 
 }  // namespace ssl

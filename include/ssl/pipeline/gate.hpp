@@ -86,6 +86,10 @@ struct does_not_compose {
       "ssl[E132]: the augmentation cannot make its views of the run's image: quarter turns need a square, patches and tiles "
       "room for their grid, masks a whole number of patches, Lab three channels; change the image or the augmentation "
       "(docs/errors.md#e132)");
+  static_assert(code != 135,
+                "ssl[E135]: the objective cannot use this encoder: pixels are predicted from a map of the size that the objective "
+                "says, and colours by an encoder that sees lightness only (ssl::encoders::lightness); change the encoder, the image "
+                "or the objective's configuration (docs/errors.md#e135)");
   static_assert(code != 139,
                 "ssl[E139]: the graph gives a network a mask that none of its layers reads, so nothing is masked; use an encoder "
                 "that has a mask token, or that sees some patches only (docs/errors.md#e139)");

@@ -5,6 +5,7 @@
 
 #include "ssl/augmentations/byol.hpp"
 #include "ssl/augmentations/emp_ssl.hpp"
+#include "ssl/augmentations/colorization.hpp"
 #include "ssl/augmentations/inpainting.hpp"
 #include "ssl/augmentations/jigsaw.hpp"
 #include "ssl/augmentations/mae.hpp"
@@ -59,6 +60,10 @@ std::vector<float> numbers(color_jitter_options const& o) {
 TEST_CASE("presets: all make their views, of one channel too") {
   makes_views<byol>({1, 32, 32, 3});
   makes_views<moco_v1>({1, 32, 32, 1});
+  makes_views<colorization>({1, 32, 32, 3});
+  makes_views<colorization_small>({1, 32, 32, 3});
+  makes_views<context_encoder<>>({1, 32, 32, 3});
+  makes_views<context_encoder_small<random_region>>({1, 32, 32, 3});
   makes_views<moco_v2>({1, 32, 32, 3});
   makes_views<moco_small>({1, 32, 32, 3});
   makes_views<mae<8>>({1, 32, 40, 3});
