@@ -3,6 +3,7 @@
 
 #include "reference/losses.hpp"
 #include "reference/losses_of_views.hpp"
+#include "reference/masked_patches.hpp"
 #include "reference/steps.hpp"
 
 /// \file

@@ -61,15 +61,24 @@ constexpr int role_index(label role) {
 template <class Run>
 inline constexpr graph_analysis analysis_of = analyse(Run::objective::graph);
 
-/// The layer that a node runs: a role's network, or a rearrangement of rows, tokens or channels.
+/// Has a network a form that sees only some tokens? With the same parameters, `on_visible<Count>` gives what it makes of each of the
+/// tokens at the first `Count` places of the order in its mask wire.
+template <class Network>
+constexpr bool has_visible_form = requires { typename Network::template on_visible<1>; };
+
+/// The layer that a node runs: a role's network, or its form for visible tokens, or a rearrangement of rows, tokens or channels.
 template <class Run, int Node>
 struct node_layer {
   static constexpr auto const& node = Run::objective::graph.node[Node];
   static constexpr int role = node.kind == node_kind::apply ? role_index<Run>(node.name) : -1;
   static consteval auto select() {
-    if constexpr (role >= 0)
-      return static_cast<typename type_at<role, networks_of<Run>>::type*>(nullptr);
-    else
+    if constexpr (role >= 0) {
+      using network = typename type_at<role, networks_of<Run>>::type;
+      if constexpr (node.visible > 0 && has_visible_form<network>)
+        return static_cast<typename network::template on_visible<node.visible>*>(nullptr);
+      else
+        return static_cast<network*>(nullptr);
+    } else
       return static_cast<typename detail::rearrangement<node.kind, node.a, node.b>::type*>(nullptr);
   }
   using type = std::remove_pointer_t<decltype(select())>;

@@ -152,7 +152,7 @@ constexpr bool same_blocks(A const& a, B const& b) {
   return true;
 }
 
-/// Does every role ask for the same parameters and buffers at every shape at which it is applied?
+/// Does every role ask for the same parameters and buffers at every shape, and for all forms, in which it is applied?
 template <class Run>
 constexpr bool same_parameters() {
   bool same = true;
@@ -160,9 +160,11 @@ constexpr bool same_parameters() {
     constexpr graph_node const& n = Run::objective::graph.node[Node];
     if constexpr (n.kind == node_kind::apply) {
       using net = typename node_layer<Run, Node>::type;
+      using whole = typename type_at<role_index<Run>(n.name), networks_of<Run>>::type;
       using env = run_environment<Run>;
       constexpr shape here = trace_of<Run>.at[n.input[0]].with_batch(1), first = first_input<Run>(n.name).with_batch(1);
-      if constexpr (here != first) same = same && same_blocks(block_table_of<net, here, env>, block_table_of<net, first, env>);
+      if constexpr (here != first || n.visible > 0)
+        same = same && same_blocks(block_table_of<net, here, env>, block_table_of<whole, first, env>);
     }
   });
   return same;

@@ -86,6 +86,9 @@ struct does_not_compose {
       "ssl[E132]: the augmentation cannot make its views of the run's image: quarter turns need a square, patches and tiles "
       "room for their grid, masks a whole number of patches, Lab three channels; change the image or the augmentation "
       "(docs/errors.md#e132)");
+  static_assert(code != 137,
+                "ssl[E137]: the objective shows the encoder only some patches, and this encoder has no tokens of which it could see "
+                "some; use a vision transformer (docs/errors.md#e137)");
   static_assert(code != 301,
                 "ssl[E301]: the graph applies, averages or updates a network that the objective does not define; add it to "
                 "`networks` or correct its name "

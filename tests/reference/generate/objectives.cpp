@@ -60,11 +60,18 @@ std::string anchor(entry const& e) {
   return body;
 }
 
+std::string masked_patches(entry const& e) {
+  e.expect_only({"n", "img", "patch", "ratio"});
+  int const grid = e.integer("img") / e.integer("patch"), visible = static_cast<int>(grid * grid * (1 - e.real("ratio")));
+  return text("hidden_patches<", shape_of(e, "imgs"), ", ", e.integer("patch"), ", ", visible, ">(tensors);");
+}
+
 }  // namespace
 
 case_writers objective_writers() {
   return {{"objectives/ntxent_", simclr}, {"objectives/simclr_tf_ntxent_", simclr_tf}, {"objectives/dcl_", dcl},
-          {"objectives/cosine", cosine},  {"objectives/softmax_ce_", cross_entropy},   {"objectives/anchor_", anchor}};
+          {"objectives/cosine", cosine},  {"objectives/softmax_ce_", cross_entropy},   {"objectives/anchor_", anchor},
+          {"objectives/mae_loss_", masked_patches}};
 }
 
 }  // namespace reference_suite
