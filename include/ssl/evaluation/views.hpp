@@ -3,9 +3,7 @@
 
 #include "ssl/core/host_only.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -13,6 +11,7 @@
 #include "ssl/augmentations/concepts.hpp"
 #include "ssl/data/batcher.hpp"
 #include "ssl/data/in_memory.hpp"
+#include "ssl/evaluation/detail/bytes.hpp"
 
 namespace ssl::evaluation {
 
@@ -31,13 +30,8 @@ std::array<data::in_memory_images, 2> two_views_of(D const& images, shape image,
   data::batcher<A, D> source(images, image, 1, options, {.threads = 0, .seed = seed});
   for (index k = 0; k < images.size(); ++k) {
     float const* value = source.next().views[0];  // (2, 1, H, W, C)
-    for (std::vector<std::uint8_t>& view : bytes) {
-      for (index i = 0; i < pixels; ++i) {
-        auto const c = static_cast<std::size_t>(i % image.c);
-        float const unit = *value++ * statistics.deviation[c] + statistics.mean[c];
-        view.push_back(static_cast<std::uint8_t>(std::lround(255 * std::clamp(unit, 0.0f, 1.0f))));
-      }
-    }
+    for (std::vector<std::uint8_t>& view : bytes)
+      for (index i = 0; i < pixels; ++i) view.push_back(detail::byte_of(detail::unit_of(*value++, i % image.c, statistics)));
   }
   shape const extents = image.with_batch(static_cast<int>(images.size()));
   return {data::in_memory_images(extents, std::move(bytes[0])), data::in_memory_images(extents, std::move(bytes[1]))};
