@@ -24,8 +24,8 @@ TEST_CASE("backends agree on masked_patches") {
 
 TEST_CASE("three steps of MAE: every backend agrees with the reference") {
   expect_steps_agree<steps_case<"mae", tiny::mae<>, tiny::vit, tiny::ordered_view>,
-                     steps_case<"mae, pixels as they are, the mean of the patches", tiny::mae<patch_target::pixels>, tiny::mean_vit,
-                                tiny::ordered_view>>();
+                     steps_case<"mae, pixels as they are, the mean of the patches", tiny::mae<patch_target::pixels>,
+                                tiny::mean_vit, tiny::ordered_view>>();
 }
 
 }  // namespace

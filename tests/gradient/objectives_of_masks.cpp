@@ -19,7 +19,8 @@ matrix patches_of(std::vector<double> const& x, patch_target target) {
   matrix all(12, 8);
   for (int row = 0; row < 12; ++row) {
     int const n = row / 6, top = row % 6 / 3 * 2, left = row % 3 * 2;
-    for (int i = 0; i < 8; ++i) all(row, i) = x[static_cast<std::size_t>(((n * 4 + top + i / 4) * 6 + left + i / 2 % 2) * 2 + i % 2)];
+    for (int i = 0; i < 8; ++i)
+      all(row, i) = x[static_cast<std::size_t>(((n * 4 + top + i / 4) * 6 + left + i / 2 % 2) * 2 + i % 2)];
     if (target == patch_target::pixels) continue;
     double mean = 0, square = 0;
     for (int i = 0; i < 8; ++i) mean += all(row, i) / 8;

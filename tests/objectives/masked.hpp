@@ -11,7 +11,8 @@ namespace tiny {
 
 /// One view, and a random order of its four patches.
 using ordered_view =
-    augmentations::with_masks<one_view, augmentations::masks<1, augmentations::random_order<augmentations::random_order_config{2}>>>;
+    augmentations::with_masks<one_view,
+                              augmentations::masks<1, augmentations::random_order<augmentations::random_order_config{2}>>>;
 
 template <ssl::losses::patch_target Target = ssl::losses::patch_target::normalised_pixels>
 using mae = objectives::mae<objectives::mae_config{.image_h = 4,

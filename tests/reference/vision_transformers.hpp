@@ -92,7 +92,8 @@ void masked_autoencoder(reference_case const& c, file_names const& decoder_names
     constexpr ssl::shape prediction = Decoder::output(Encoder::output(In));
     constexpr ssl::shape order{In.n, In.h / Loss::config.patch, In.w / Loss::config.patch, 1};
     auto const pixels = ssl::testing::evaluate_loss<Loss, Backend, T, prediction, In, order>(
-        {}, {pred, ssl::testing::loss_input<T>::target(c.values<T>("x")), ssl::testing::loss_input<T>::labels(order_of_noise(c))});
+        {},
+        {pred, ssl::testing::loss_input<T>::target(c.values<T>("x")), ssl::testing::loss_input<T>::labels(order_of_noise(c))});
     expect_near("loss", pixels.loss, c.number("loss"), c.limit<T>());
     encoder.backward(decoder.backward(pixels.gradient[0]));
     for (auto const& b : encoder.parameters())

@@ -16,8 +16,8 @@ TEST_CASE("resuming equals continuing: MAE") {
   resume::expect_equal_bits<tiny::run<tiny::mae<>, tiny::vit, tiny::ordered_view>>("mae");
 }
 
-constexpr ssl::encoders::vit_config small{.image_h = 16, .image_w = 16, .patch = 4, .width = 32, .depth = 2, .heads = 2,
-                                          .pool = ssl::encoders::vit_pool::average};
+constexpr ssl::encoders::vit_config small{
+    .image_h = 16, .image_w = 16, .patch = 4, .width = 32, .depth = 2, .heads = 2, .pool = ssl::encoders::vit_pool::average};
 constexpr ssl::encoders::vit_config class_token = [] {
   ssl::encoders::vit_config c = small;
   c.pool = ssl::encoders::vit_pool::class_token;
@@ -41,7 +41,8 @@ struct one_view : ssl::augmentations::view_groups<ssl::augmentations::group<ssl:
 using tuned = ssl::evaluation::fine_tuning<pretraining, ssl::objectives::supervised_config{.classes = 10}, one_view,
                                            ssl::optimizers::adamw, 32, ssl::encoders::vit<small>>;
 
-TEST_CASE("MAE on procedural images: the loss falls, and the encoder goes on to a probe and to fine-tuning on the mean of patches") {
+TEST_CASE(
+    "MAE on procedural images: the loss falls, and the encoder goes on to a probe and to fine-tuning on the mean of patches") {
   ssl::data::procedural_images const images({.count = 640, .height = 16, .width = 16, .seed = 1});
   ssl::backends::cpu::context one_thread{{.threads = 1}};
   ssl::run_options<pretraining> options{.optimizer = {.learning_rate = 0.003, .beta2 = 0.95}};

@@ -30,8 +30,8 @@ namespace ssl::evaluation {
 ///               gives the class token
 template <class Run, objectives::supervised_config Config, class Augmentation, class Optimizer = optimizers::adamw,
           int Batch = Run::batch, class Encoder = typename Run::encoder>
-using fine_tuning = compose<Encoder, augmentations::with_classes<Augmentation>, objectives::supervised<Config>,
-                            Optimizer, typename Run::backend, Run::image, Batch, typename Run::scalar>;
+using fine_tuning = compose<Encoder, augmentations::with_classes<Augmentation>, objectives::supervised<Config>, Optimizer,
+                            typename Run::backend, Run::image, Batch, typename Run::scalar>;
 
 namespace detail {
 

@@ -20,6 +20,8 @@ struct mae_config {
 
   constexpr int grid_h() const { return patch > 0 ? image_h / patch : 0; }
   constexpr int grid_w() const { return patch > 0 ? image_w / patch : 0; }
+  /// What is predicted of a patch.
+  constexpr int numbers() const { return patch * patch * channels; }
   /// How many patches the encoder sees.
   constexpr int visible() const { return grid_h() * grid_w() * (100 - masked_percent) / 100; }
 };
@@ -29,7 +31,7 @@ struct mae_config {
 ///         solo-learn's CIFAR recipe, with a decoder as light as two cores want it
 inline constexpr mae_config mae_published{};
 inline constexpr mae_config mae_small{
-    .image_h = 32, .image_w = 32, .patch = 4, .decoder_width = 64, .decoder_depth = 1, .decoder_heads = 4};
+    .image_h = 32, .image_w = 32, .patch = 4, .decoder_width = 48, .decoder_depth = 1, .decoder_heads = 3};
 
 /// Masked autoencoder: of most patches of an image the pixels are predicted from the few that the encoder sees.
 ///
@@ -51,21 +53,21 @@ struct mae : objective_defaults {
   using decoder = layers::masked_decoder<layers::masked_decoder_config{.grid_h = Config.grid_h(),
                                                                        .grid_w = Config.grid_w(),
                                                                        .visible = visible,
-                                                                       .out = Config.patch * Config.patch * Config.channels,
+                                                                       .out = Config.numbers(),
                                                                        .width = Config.decoder_width,
                                                                        .depth = Config.decoder_depth,
                                                                        .heads = Config.decoder_heads,
                                                                        .hidden = 4 * Config.decoder_width}>;
   using networks = type_list<named<"decoder", decoder>>;
-  using loss = ssl::losses::masked_patches<
-      ssl::losses::masked_patches_config{.patch = Config.patch, .visible = visible, .target = Config.target}>;
+  using loss = ssl::losses::masked_patches<ssl::losses::masked_patches_config{
+      .patch = Config.patch, .visible = visible, .target = Config.target}>;
   using losses = type_list<named<"pixels", loss>>;
 
   static constexpr auto graph = build_graph([](auto& g) {
-    auto views = g.views(0);                                                         // (N, H, W, C)
-    auto order = g.mask(0);                                                          // (N, H / P, W / P, 1) integers
-    auto seen = g.apply("encoder", views, {.mask = order, .visible = visible});      // (N, 1, 1 + visible, D)
-    g.loss("pixels", {g.apply("decoder", seen, {.mask = order}), views, order});     // (N, 1, T, P P C)
+    auto views = g.views(0);                                                      // (N, H, W, C)
+    auto order = g.mask(0);                                                       // (N, H / P, W / P, 1) integers
+    auto seen = g.apply("encoder", views, {.mask = order, .visible = visible});   // (N, 1, 1 + visible, D)
+    g.loss("pixels", {g.apply("decoder", seen, {.mask = order}), views, order});  // (N, 1, T, P P C)
   });
   static constexpr bool accepts(augmentations::view_layout const& l) {
     augmentations::view_group const view{1, {1, Config.image_h, Config.image_w, Config.channels}};

@@ -98,8 +98,7 @@ struct hidden_error_gradient_cell {
     using which = hidden_patches<Grid, Visible>;
     index const image = q / which::patches, place = q % which::patches;
     index const row = image * which::patches + error.pixel.which.order[q];
-    gx[row * Grid.numbers() + i] =
-        place < Visible ? T(0) : factor * error(image * which::hidden + place - Visible, i);
+    gx[row * Grid.numbers() + i] = place < Visible ? T(0) : factor * error(image * which::hidden + place - Visible, i);
   }
 };
 

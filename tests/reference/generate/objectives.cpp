@@ -69,8 +69,8 @@ std::string masked_patches(entry const& e) {
 }  // namespace
 
 case_writers objective_writers() {
-  return {{"objectives/ntxent_", simclr}, {"objectives/simclr_tf_ntxent_", simclr_tf}, {"objectives/dcl_", dcl},
-          {"objectives/cosine", cosine},  {"objectives/softmax_ce_", cross_entropy},   {"objectives/anchor_", anchor},
+  return {{"objectives/ntxent_", simclr},          {"objectives/simclr_tf_ntxent_", simclr_tf}, {"objectives/dcl_", dcl},
+          {"objectives/cosine", cosine},           {"objectives/softmax_ce_", cross_entropy},   {"objectives/anchor_", anchor},
           {"objectives/mae_loss_", masked_patches}};
 }
 

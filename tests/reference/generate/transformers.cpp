@@ -182,8 +182,8 @@ std::string mae(entry const& e) {
   for (char const* part : {"embed", "blocks", "norm", "pred"}) names += text("{\"", part, "\", \"decoder_", part, "\"}, ");
   bool const normalised = e.hyper().at("norm_pix");
   std::string const loss = text("ssl::losses::masked_patches<ssl::losses::masked_patches_config{.patch = ", e.integer("patch"),
-                                ", .visible = ", visible, ", .target = ssl::losses::patch_target::",
-                                normalised ? "normalised_pixels" : "pixels", "}>");
+                                ", .visible = ", visible,
+                                ", .target = ssl::losses::patch_target::", normalised ? "normalised_pixels" : "pixels", "}>");
   return text("masked_autoencoder<", encoder, ", ", decoder, ", ", loss, ", ", shape_of(e, "x"), ">(tensors, {.blocks = {", names,
               "}});");
 }

@@ -13,7 +13,9 @@ namespace {
 using ssl::losses::patch_target;
 
 /// Pixel k of a set of images.
-int byte_at(ssl::data::in_memory_images const& images, ssl::index image, ssl::index pixel) { return images.image(image).data[pixel]; }
+int byte_at(ssl::data::in_memory_images const& images, ssl::index image, ssl::index pixel) {
+  return images.image(image).data[pixel];
+}
 
 template <patch_target Target>
 void expect_pictures() {

@@ -47,8 +47,9 @@ TEST_CASE("masked_patches: pixels normalised by mean and unbiased variance of th
 
 TEST_CASE("masked_patches: a patch of one colour has the target 0") {
   numbers const flat{5, 5, 50, 60, 5, 5, 70, 80}, zeros(8, 0);
-  auto const found = evaluate_loss<one_hidden<patch_target::normalised_pixels>, ssl::backends::reference, double, prediction,
-                                   image, order>({}, {zeros, loss_input<double>::target(flat), loss_input<double>::labels({1, 0})});
+  auto const found =
+      evaluate_loss<one_hidden<patch_target::normalised_pixels>, ssl::backends::reference, double, prediction, image, order>(
+          {}, {zeros, loss_input<double>::target(flat), loss_input<double>::labels({1, 0})});
   CHECK(found.loss == 0);
 }
 
@@ -60,13 +61,13 @@ bool accepted(shape x, shape view, shape wire) {
 
 TEST_CASE("masked_patches: what is refused") {
   CHECK(accepted<2, 1>(prediction, image, order));
-  CHECK_FALSE(accepted<2, 2>(prediction, image, order));                           // nothing is hidden
-  CHECK_FALSE(accepted<2, 0>(prediction, image, order));                           // nothing was seen
-  CHECK_FALSE(accepted<3, 1>(prediction, image, order));                           // the patch does not divide
-  CHECK_FALSE(accepted<2, 1>(prediction.with_channels(3), image, order));          // numbers of a patch
-  CHECK_FALSE(accepted<2, 1>(prediction.with_batch(2), image, order));             // predictions of other images
-  CHECK_FALSE(accepted<2, 1>(prediction, image, shape{1, 1, 3, 1}));               // another grid
-  CHECK_FALSE(accepted<1, 1>(shape{1, 1, 8, 1}, image, shape{1, 2, 4, 1}));        // a single number has no variance
+  CHECK_FALSE(accepted<2, 2>(prediction, image, order));                     // nothing is hidden
+  CHECK_FALSE(accepted<2, 0>(prediction, image, order));                     // nothing was seen
+  CHECK_FALSE(accepted<3, 1>(prediction, image, order));                     // the patch does not divide
+  CHECK_FALSE(accepted<2, 1>(prediction.with_channels(3), image, order));    // numbers of a patch
+  CHECK_FALSE(accepted<2, 1>(prediction.with_batch(2), image, order));       // predictions of other images
+  CHECK_FALSE(accepted<2, 1>(prediction, image, shape{1, 1, 3, 1}));         // another grid
+  CHECK_FALSE(accepted<1, 1>(shape{1, 1, 8, 1}, image, shape{1, 2, 4, 1}));  // a single number has no variance
 }
 
 }  // namespace

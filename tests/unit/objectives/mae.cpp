@@ -30,7 +30,8 @@ struct cifar_run : run_defaults {
 };
 using pretraining = cifar_run<objectives::mae<objectives::mae_small>, augmentations::mae_small>;
 /// The same encoder on all patches.
-using whole = cifar_run<objectives::supervised<objectives::supervised_config{.classes = 2}>, augmentations::with_classes<one_view>>;
+using whole =
+    cifar_run<objectives::supervised<objectives::supervised_config{.classes = 2}>, augmentations::with_classes<one_view>>;
 
 /// Elements of all that the encoder's blocks compute in a forward pass.
 template <class Run>
@@ -87,10 +88,18 @@ constexpr encoders::vit_config changed(auto change) {
   return c;
 }
 
+/// Says that it has a form for visible patches, which is another network.
+struct other_form : vit {
+  template <int Patches>
+  using on_visible =
+      encoders::vit<changed([](auto& c) { c.width = 8, c.pool = encoders::vit_pool::none, c.visible_patches = Patches; })>;
+};
+
 TEST_CASE("mae: what does not compose") {
   CHECK(failure_of<run<mae<>, vit, ordered_view>> == 0);
   CHECK(failure_of<run<mae<>, mean_vit, ordered_view>> == 0);
   CHECK(failure_of<run<mae<>, convnet, ordered_view>> == 137);
+  CHECK(failure_of<run<mae<>, other_form, ordered_view>> == 308);
   CHECK(failure_of<run<mae<>, vit, one_view>> == 304);
   CHECK(failure_of<run<mae<>, vit, augmentations::mae<1>>> == 305);
   CHECK(failure_of<run<mae<>, vit, augmentations::mae<3>>> == 132);
