@@ -3,13 +3,14 @@
 
 #include "ssl/core/host_only.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "ssl/augmentations/evaluation.hpp"
 #include "ssl/data/in_memory.hpp"
-#include "ssl/evaluation/detail/bytes.hpp"
 #include "ssl/losses/masked_patches.hpp"
 #include "ssl/pipeline/pipeline.hpp"
 
@@ -33,7 +34,7 @@ void to_units_of_view(float* predicted, index numbers, double epsilon, Pixel pix
   if constexpr (Target == losses::patch_target::normalised_pixels) {
     double mean = 0, square = 0;
     for (index i = 0; i < numbers; ++i) mean += pixel(i) / static_cast<double>(numbers);
-    for (index i = 0; i < numbers; ++i) square += (pixel(i) - mean) * (pixel(i) - mean);
+    for (index i = 0; i < numbers; ++i) square += std::pow(pixel(i) - mean, 2);
     double const deviation = std::sqrt(square / static_cast<double>(numbers - 1) + epsilon);
     for (index i = 0; i < numbers; ++i) predicted[i] = static_cast<float>(predicted[i] * deviation + mean);
   }
@@ -58,24 +59,23 @@ reconstruction_pictures reconstructions(pipeline<Run>& p, batch_input const& bat
   auto const predicted = p.tap(batch, "decoder");  // (N, 1, T, numbers)
   typename Run::objective::loss::options const options{};
 
-  std::vector<std::uint8_t> original, masked, filled;
-  std::vector<float> patch(static_cast<std::size_t>(numbers));
+  std::vector<std::uint8_t> original(static_cast<std::size_t>(Run::batch * pixels)), masked(original), filled(original);
+  std::vector<float> values(static_cast<std::size_t>(pixels)), patch(static_cast<std::size_t>(numbers));
   for (index n = 0; n < Run::batch; ++n) {
-    float const* const image = batch.views[0] + n * pixels;
-    for (index i = 0; i < pixels; ++i) original.push_back(detail::byte_of(detail::unit_of(image[i], i % view.c, statistics)));
-    for (auto* copy : {&masked, &filled}) copy->insert(copy->end(), original.end() - pixels, original.end());
+    std::copy_n(batch.views[0] + n * pixels, pixels, values.begin());
+    augmentations::to_bytes(values.data(), view, statistics, original.data() + n * pixels);
+    std::copy_n(original.begin() + n * pixels, pixels, masked.begin() + n * pixels);
     for (index place = config.visible; place < patches; ++place) {
       index const which = batch.masks[0][n * patches + place];
-      auto const from = predicted.begin() + (n * patches + which) * numbers;
-      std::copy(from, from + numbers, patch.begin());
-      detail::to_units_of_view<config.target>(patch.data(), numbers, options.epsilon,
-                                              [&](index i) { return static_cast<double>(image[grid.place(which, i)]); });
+      auto const pixel = [&](index i) -> float& { return values[static_cast<std::size_t>(grid.place(which, i))]; };
+      std::copy_n(predicted.begin() + (n * patches + which) * numbers, numbers, patch.begin());
+      detail::to_units_of_view<config.target>(patch.data(), numbers, options.epsilon, pixel);
       for (index i = 0; i < numbers; ++i) {
-        auto const at = static_cast<std::size_t>(n * pixels + grid.place(which, i));
-        masked[at] = 128;
-        filled[at] = detail::byte_of(detail::unit_of(patch[static_cast<std::size_t>(i)], i % view.c, statistics));
+        pixel(i) = patch[static_cast<std::size_t>(i)];
+        masked[static_cast<std::size_t>(n * pixels + grid.place(which, i))] = 128;
       }
     }
+    augmentations::to_bytes(values.data(), view, statistics, filled.data() + n * pixels);
   }
   shape const extents = view.with_batch(Run::batch);
   return {.original = data::in_memory_images(extents, std::move(original)),

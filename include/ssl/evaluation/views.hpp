@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "ssl/augmentations/concepts.hpp"
+#include "ssl/augmentations/evaluation.hpp"
 #include "ssl/data/batcher.hpp"
 #include "ssl/data/in_memory.hpp"
-#include "ssl/evaluation/detail/bytes.hpp"
 
 namespace ssl::evaluation {
 
@@ -30,8 +30,11 @@ std::array<data::in_memory_images, 2> two_views_of(D const& images, shape image,
   data::batcher<A, D> source(images, image, 1, options, {.threads = 0, .seed = seed});
   for (index k = 0; k < images.size(); ++k) {
     float const* value = source.next().views[0];  // (2, 1, H, W, C)
-    for (std::vector<std::uint8_t>& view : bytes)
-      for (index i = 0; i < pixels; ++i) view.push_back(detail::byte_of(detail::unit_of(*value++, i % image.c, statistics)));
+    for (std::vector<std::uint8_t>& view : bytes) {
+      view.resize(static_cast<std::size_t>((k + 1) * pixels));
+      augmentations::to_bytes(value, image, statistics, view.data() + k * pixels);
+      value += pixels;
+    }
   }
   shape const extents = image.with_batch(static_cast<int>(images.size()));
   return {data::in_memory_images(extents, std::move(bytes[0])), data::in_memory_images(extents, std::move(bytes[1]))};

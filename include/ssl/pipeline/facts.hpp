@@ -160,10 +160,10 @@ constexpr bool same_parameters() {
     constexpr graph_node const& n = Run::objective::graph.node[Node];
     if constexpr (n.kind == node_kind::apply) {
       using net = typename node_layer<Run, Node>::type;
-      using whole = typename type_at<role_index<Run>(n.name), networks_of<Run>>::type;
       using env = run_environment<Run>;
       constexpr shape here = trace_of<Run>.at[n.input[0]].with_batch(1), first = first_input<Run>(n.name).with_batch(1);
-      if constexpr (here != first || n.visible > 0)
+      using whole = typename type_at<node_layer<Run, Node>::role, networks_of<Run>>::type;
+      if constexpr (here != first || !std::is_same_v<net, whole>)
         same = same && same_blocks(block_table_of<net, here, env>, block_table_of<whole, first, env>);
     }
   });
