@@ -155,8 +155,8 @@ TEST_CASE("vit: the form for visible patches asks for the same parameters, whate
     c.pool = vit_pool::average, c.registers = 1;
     return c;
   }();
-  constexpr shape in{.n = 1, .h = 8, .w = 8, .c = 1};
   auto const expect_same = []<vit_config Config>() {
+    constexpr shape in{.n = 1, .h = 8, .w = 8, .c = 1};
     unit::on_reference<typename vit<Config>::template on_visible<3>, in> net;
     CHECK(unit::listed(net.parameters()) == unit::listed(unit::on_reference<vit<Config>, in>{}.parameters()));
     CHECK(net.output == shape{.n = 1, .h = 1, .w = 1 + Config.registers + 3, .c = Config.width});
