@@ -17,6 +17,7 @@
 #include "ssl/evaluation/fine_tune.hpp"
 #include "ssl/evaluation/inpainting.hpp"
 #include "ssl/evaluation/pca.hpp"
+#include "ssl/evaluation/reconstructions.hpp"
 #include "ssl/evaluation/ridge.hpp"
 #include "ssl/evaluation/sgd_probe.hpp"
 #include "ssl/evaluation/table.hpp"

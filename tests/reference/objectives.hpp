@@ -5,6 +5,7 @@
 #include "reference/losses_of_pixels.hpp"
 #include "reference/losses_of_tokens.hpp"
 #include "reference/losses_of_views.hpp"
+#include "reference/masked_patches.hpp"
 #include "reference/steps.hpp"
 
 /// \file

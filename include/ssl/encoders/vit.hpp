@@ -111,6 +111,16 @@ struct vit_parts {
       layers::identity>;
 };
 
+/// The configuration that gives every visible token what the given one makes of all tokens, before it pools them.
+constexpr vit_config on_visible_patches(vit_config c, int patches) {
+  bool const after_pool =
+      c.final_norm == vit_final_norm::timm ? c.pool == vit_pool::average : c.final_norm == vit_final_norm::after_pool;
+  c.final_norm = after_pool ? vit_final_norm::after_pool : vit_final_norm::before_pool;
+  c.pool = vit_pool::none;
+  c.visible_patches = patches;
+  return c;
+}
+
 /// Numbers of an encoder with drop path.
 template <bool HasDropPath>
 struct vit_numbers {};
@@ -129,7 +139,8 @@ struct vit_numbers<true> {
 /// Shapes    x: (N, H, W, C), H and W multiples of the patch -> y: (N, 1, 1, D); (N, 1, 1, K) with a head of K classes; all tokens
 ///           (N, 1, T, D), class token first, with vit_pool::none. T = tokens before + (H / P)(W / P)
 /// Errors    E101 sizes that are not positive, heads that do not divide the width; E102 an image that is no multiple of the patch
-///           An encoder that sees some of the patches has the parameters of the one that sees all
+/// Visible   on_visible<K> has the same parameters and gives the tokens (N, 1, T, D) of the class, the registers and the K patches that
+///           come first in the order of its mask wire: what a masked autoencoder trains. A norm behind the pool then acts on each token
 /// Options   drop_path_rate, where drop_path is not none
 /// Cost      compile time does not depend on the depth
 /// Source    Dosovitskiy et al. 2020, arXiv:2010.11929; timm's VisionTransformer: names, initialisation, pooling. Deviation: no dropout
@@ -147,6 +158,8 @@ struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<
                                 named<"head", typename detail::vit_parts<Config>::head>>,
              detail::vit_numbers<Config.drop_path != layers::drop_path_rates::none> {
   static constexpr vit_config config = Config;
+  template <int Patches>
+  using on_visible = vit<detail::on_visible_patches(Config, Patches)>;
 };
 
 /// The same encoder with another output: one that trains by all tokens, and the one to ship, which gives the class token. Their

@@ -74,6 +74,7 @@ enum class state_moves { before_optimizer, after_optimizer };
 
 struct apply_config {
   wire mask{};                ///< integers that the network reads
+  int visible = 0;            ///< the network sees only so many tokens, the first in the order that the mask holds; 0: all
   int statistics_groups = 1;  ///< batch statistics over all rows (1) or over each of so many equal parts
   bool map = false;           ///< what the network makes before it pools over the places (encoders/encoder.hpp)
 };
@@ -99,6 +100,7 @@ struct graph_node {
   int statistics_groups = 1;
   bool map = false;
   int mask = -1;
+  int visible = 0;
   int a = 0;  ///< group or wire number; part, first token or channel; of interleave 1 where it puts back; of parts place in the list
   int b = 0;  ///< number of parts, tokens or channels
   int listed = 0;  ///< of parts: how many entries of the list
@@ -149,7 +151,7 @@ class graph_builder {
   constexpr wire apply(role r, wire x, apply_config config = {}) {
     if (r.average) note_average(r.name);
     return add({.kind = node_kind::apply, .inputs = 1, .input = {x.node}, .name = r.name, .average = r.average,
-                .statistics_groups = config.statistics_groups, .map = config.map, .mask = config.mask.node});
+                .statistics_groups = config.statistics_groups, .map = config.map, .mask = config.mask.node, .visible = config.visible});
   }
   constexpr wire stack(wire a, wire b) { return add({.kind = node_kind::stack, .inputs = 2, .input = {a.node, b.node}}); }
   constexpr wire part(wire x, int which, int of) { return one(node_kind::part, x, which, of); }

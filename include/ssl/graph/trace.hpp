@@ -69,17 +69,27 @@ struct listed_parts {
   static constexpr int part(int k) { return Run::objective::graph.list[Run::objective::graph.node[Node].a + k]; }
 };
 
-/// The layer that a node runs: a role's network, or a rearrangement of rows, tokens or channels.
+/// Has a network a form that sees only some tokens? With the same parameters, `on_visible<Count>` gives what it makes of each of the
+/// tokens at the first `Count` places of the order in its mask wire.
+template <class Network>
+constexpr bool has_visible_form = requires { typename Network::template on_visible<1>; };
+
+/// The layer that a node runs: a role's network, or its form for visible tokens or for its map, or a rearrangement of rows, tokens or
+/// channels.
 template <class Run, int Node>
 struct node_layer {
   static constexpr auto const& node = Run::objective::graph.node[Node];
   static constexpr int role = node.kind == node_kind::apply ? role_index<Run>(node.name) : -1;
   static consteval auto select() {
-    if constexpr (role >= 0 && node.map)
-      return static_cast<feature_map_of<typename type_at<role, networks_of<Run>>::type>*>(nullptr);
-    else if constexpr (role >= 0)
-      return static_cast<typename type_at<role, networks_of<Run>>::type*>(nullptr);
-    else if constexpr (node.kind == node_kind::parts)
+    if constexpr (role >= 0) {
+      using network = typename type_at<role, networks_of<Run>>::type;
+      if constexpr (node.visible > 0 && has_visible_form<network>)
+        return static_cast<typename network::template on_visible<node.visible>*>(nullptr);
+      else if constexpr (node.map)
+        return static_cast<feature_map_of<network>*>(nullptr);
+      else
+        return static_cast<network*>(nullptr);
+    } else if constexpr (node.kind == node_kind::parts)
       return static_cast<layers::batch_parts<listed_parts<Run, Node>>*>(nullptr);
     else
       return static_cast<typename detail::rearrangement<node.kind, node.a, node.b>::type*>(nullptr);

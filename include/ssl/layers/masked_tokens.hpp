@@ -181,12 +181,16 @@ struct gather_tokens : primitive<gather_tokens<Kept, Always>> {
 /// Shapes    x: (N, 1, Always + K, C); order: (N, Tokens) -> y: (N, 1, Always + Tokens, C); mask_token: (1, 1, C)
 /// Gradient  writes gx; accumulates the token
 /// Requires  an order in the mask wire
-/// Errors    E101 no tokens; E102 nothing to restore: K is not below Tokens; E106 no mask wire, or one of another size
+/// Errors    E101 no tokens; E102 nothing to restore: K is not below Tokens, or not `Kept` where that is given; E106 no mask wire, or
+///           one of another size
 /// Source    MAE, arXiv:2111.06377: forward_decoder, ids_restore; name and initialisation. Deviation: none
-template <int Tokens, int Always = 0>
-struct scatter_tokens : primitive<scatter_tokens<Tokens, Always>> {
-  static constexpr bool valid = Tokens > 0 && Always >= 0;
-  static constexpr bool accepts(shape in) { return in.tokens() > Always && in.tokens() < index{Always} + Tokens; }
+template <int Tokens, int Always = 0, int Kept = 0>
+struct scatter_tokens : primitive<scatter_tokens<Tokens, Always, Kept>> {
+  static constexpr bool valid = Tokens > 0 && Always >= 0 && Kept >= 0;
+  static constexpr bool accepts(shape in) {
+    index const kept = in.tokens() - Always;
+    return kept > 0 && kept < Tokens && (Kept == 0 || kept == Kept);
+  }
   static constexpr shape output(shape in) { return {in.n, 1, Always + Tokens, in.c}; }
   template <class Env>
   static constexpr requirements require(shape in) {

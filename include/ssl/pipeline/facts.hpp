@@ -162,7 +162,7 @@ constexpr bool encoder_fits() {
   return true;
 }
 
-/// Does every role ask for the same parameters and buffers at every shape at which it is applied, and for its map alone?
+/// Does every role ask for the same parameters and buffers at every shape, and for all forms, in which it is applied?
 template <class Run>
 constexpr bool same_parameters() {
   bool same = true;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "ssl/pipeline/forward_plan.hpp"
 #include "ssl/pipeline/initialise.hpp"
 #include "ssl/pipeline/pipeline.hpp"
+#include "ssl/pipeline/tap.hpp"
 
 namespace ssl {
 
@@ -222,39 +222,13 @@ void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::calibrate(im
   forward<execution{.mode = execution_mode::calibration}>(Scalar(1) / Scalar(call + 1), nullptr);
 }
 
-namespace detail {
-
-/// Keeps the last output of a module: that of the last operation whose name is the module's or lies inside it.
-template <class Plan, class Scalar, class Backend>
-struct tap_observer final : output_observer {
-  tap_observer(Plan const& plan, typename Backend::context& context, std::string const& tap)
-      : plan(plan), context(context), tap(tap) {}
-  void see(op_record const* op, int iteration, void const* y, shape output) override {
-    name const at = plan.op_name(static_cast<int>(op - plan.op), iteration);
-    bool const inside =
-        std::strncmp(at.text, tap.c_str(), tap.size()) == 0 && (at.text[tap.size()] == '\0' || at.text[tap.size()] == '.');
-    if (!inside) return;
-    extents = output;
-    values.resize(static_cast<std::size_t>(output.elements()));
-    Backend::copy_out(context, values.data(), y, output.elements() * index{sizeof(Scalar)});
-  }
-  Plan const& plan;
-  typename Backend::context& context;
-  std::string const& tap;
-  shape extents{};
-  std::vector<Scalar> values;
-};
-
-}  // namespace detail
-
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
 std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::tap(image_view const* images, int count,
                                                                                        std::string const& tap, shape* extents) {
   take(images, count);
   detail::tap_observer<std::remove_cvref_t<decltype(plan())>, Scalar, Backend> observer(plan(), context_, tap);
   forward<execution{.mode = execution_mode::evaluation, .observed = true}>(Scalar(0), &observer);
-  if (observer.values.empty())
-    throw composition_error(803, "the encoder has no module called '" + tap + "'; expected the name of one of its layers");
+  observer.expect_found();
   observer.values.resize(observer.values.size() / Batch * static_cast<std::size_t>(count));
   if (extents != nullptr) *extents = observer.extents.with_batch(count);
   return std::move(observer.values);

@@ -77,6 +77,8 @@ TEST_CASE("gather_tokens, scatter_tokens, gather_masked: what is refused") {
   CHECK(!scatter_tokens<4>::check(in).accepted);
   CHECK(scatter_tokens<4, 1>::check(in).ok());
   CHECK(!scatter_tokens<3, 4>::check(in).accepted);
+  CHECK(scatter_tokens<6, 1, 3>::check(in).ok());
+  CHECK(!scatter_tokens<6, 1, 2>::check(in).accepted);
 }
 
 }  // namespace
