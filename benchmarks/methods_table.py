@@ -5,11 +5,13 @@ import glob
 import json
 import os
 import platform
+import re
 import statistics as st
 import subprocess
 
 RESULTS = "benchmarks/results"
 PAGE = "docs/methods.md"
+BUILT = "build/methods/examples/05_methods/methods.inc"
 # In the order of the page; a method that is not named here comes behind, by its name.
 ORDER = ["relative_position", "rotation", "jigsaw", "colorization", "inpainting", "simclr", "moco_v1", "moco_v2", "moco_v3", "byol",
          "simsiam", "barlow_twins", "vicreg", "swav", "emp_ssl", "dino", "dino_vit", "mae", "dinov2", "supervised"]
@@ -19,7 +21,11 @@ MUST = {"simclr", "moco_v1", "moco_v2", "moco_v3", "byol", "simsiam", "barlow_tw
 
 
 def names():
-    found = [os.path.basename(f)[:-4] for f in glob.glob("examples/05_methods/methods/*.cpp")]
+    """Methods that have figures, and those that were built."""
+    found = {os.path.basename(f)[len("methods-"):-len(".json")] for f in glob.glob(f"{RESULTS}/methods-*.json")}
+    if os.path.exists(BUILT):
+        with open(BUILT) as file:
+            found |= set(re.findall(r"METHOD\((\w+)\)", file.read()))
     return sorted(found, key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), n))
 
 
@@ -122,7 +128,7 @@ def page(table):
     if table:
         first = next(iter(table.values()))
         some = first[0]
-        lines += [f"Images of CIFAR-10: {some['images_seen'] // some['epochs']:,} for training, {some['epochs']} epochs, so that every method sees",
+        lines += [f"Images of CIFAR-10: {some['train_images']:,} for training, {some['epochs']} epochs, so that every method sees",
                   f"{some['images_seen']:,}; {max(len(r) for r in table.values())} seeds; {some['threads']} threads of {some['processor']}.", LEGEND,
                   f"| raw pixels | | {spread(first, 'knn_raw_pixels', 100)} | | {spread(first, 'probe_raw_pixels', 100)} | | | | | |"]
         lines += [row(method, runs) for method, runs in table.items()]

@@ -3,6 +3,6 @@
 
 namespace methods {
 
-template void judge<small_convnet>(session const&, ssl::training::report const&, ssl::encoder_weights<float> const&);
+template void judge<small_convnet>(session const&, trained_encoder const&);
 
 }  // namespace methods

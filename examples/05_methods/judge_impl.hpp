@@ -54,7 +54,7 @@ double fine_tuned(session const& s, some_pictures const& train, ssl::frozen_of<t
                     .decays = ssl::optimizers::decay_scope::weights,
                     .layers = {.encoder = encoder_rate}},
       .seed = s.asked.seed};
-  o.augmentation.template get<"normalise">() = s.statistics;
+  o.augmentation.template get<"normalise">() = start.statistics();
   ssl::pipeline<run> p{s.threads, o};
   ev::start_from(p, start);
   return ev::fine_tune(p, train, s.judged.test, {.epochs = s.asked.tune_epochs}).test_accuracy;
@@ -96,28 +96,41 @@ void tune(nlohmann::ordered_json& summary, session const& s, some_pictures const
               100 * summary["fine_tuned"].template get<double>(), 100 * summary["from_scratch"].template get<double>());
 }
 
+/// Are there classes to judge by?
+///
+/// Errors  E641 (more classes than fine-tuning takes)
+inline bool labelled(pictures const& images) {
+  for (ssl::index i = 0; i < images.size(); ++i) {
+    if (images.label(i) < 0) return false;
+    if (images.label(i) >= most_classes)
+      throw ssl::data_error(641, "expected classes of 0 to " + std::to_string(most_classes - 1) +
+                                     " in the images that judge, found " + std::to_string(images.label(i)));
+  }
+  return true;
+}
+
 template <class Encoder>
-void judge(session const& s, ssl::training::report const& training, ssl::encoder_weights<float> const& weights) {
+void judge(session const& s, trained_encoder const& result) {
   nlohmann::ordered_json summary{{"method", s.asked.method},
                                  {"data", s.asked.data},
                                  {"seed", s.asked.seed},
                                  {"epochs", s.asked.epochs},
-                                 {"images_seen", s.asked.epochs * s.seen.train.size()},
-                                 {"seconds_train", training.seconds},
-                                 {"images_per_second", training.images_per_second},
-                                 {"loss", training.final_loss}};
+                                 {"train_images", s.seen.train.size()},
+                                 {"images_seen", result.images_seen},
+                                 {"seconds_train", result.training.seconds},
+                                 {"loss", result.training.final_loss}};
   ssl::frozen_of<tuned_run<Encoder>, 100> untrained(s.threads, s.asked.seed), trained(s.threads);
-  trained.set_weights(weights);
-  untrained.statistics() = trained.statistics() = s.statistics;
+  trained.set_weights(result.weights);
+  untrained.statistics() = trained.statistics() = result.statistics;
   if (s.seen.train.size() >= untrained.batch) ev::calibrate(untrained, s.seen.train);
-  some_pictures const train = labelled_part(s.judged.train, s.asked.labels);
-  summary["labels"] = train.size();
-  for (ssl::index i = 0; i < train.size(); ++i)
-    if (int const label = train.label(i); label < 0 || label >= most_classes)
-      throw ssl::data_error(641, "the images that judge have the label " + std::to_string(label) + "; expected classes of 0 to " +
-                                     std::to_string(most_classes - 1) + "; name labelled images by --judge-data");
-  if (s.asked.judge != judgement::fine_tune) probe(summary, s, train, untrained, trained);
-  if (s.asked.judge != judgement::probe) tune<Encoder>(summary, s, train, untrained, trained);
+  if (labelled(s.judged.train) && labelled(s.judged.test)) {
+    some_pictures const train = labelled_part(s.judged.train, s.asked.labels);
+    summary["labels"] = train.size();
+    if (s.asked.judge != judgement::fine_tune) probe(summary, s, train, untrained, trained);
+    if (s.asked.judge != judgement::probe) tune<Encoder>(summary, s, train, untrained, trained);
+  } else {
+    std::cout << "The images have no classes: name labelled ones by --judge-data to judge the encoder.\n";
+  }
 
   ssl::io::atomic_file file(s.file("summary.json"));
   std::string const text = summary.dump(2) + "\n";

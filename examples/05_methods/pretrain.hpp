@@ -47,13 +47,25 @@ struct time_limit {
   }
 };
 
-/// The statistics of the images for all chains of an augmentation.
-template <class Augmentation>
-void normalise_by(ssl::augmentations::channel_statistics const& s, typename Augmentation::options& o) {
-  if constexpr (requires { typename Augmentation::parts; })
-    ssl::for_each_index<Augmentation::parts::size>([&]<int I>() { o.template chain<I>().template get<"normalise">() = s; });
-  else if constexpr (requires { o.template get<"normalise">(); })
-    o.template get<"normalise">() = s;
+/// The statistics of the images for all chains of a run that does not say `own_normalisation`.
+template <class Run>
+void normalise_by(ssl::augmentations::channel_statistics const& s, ssl::run_options<Run>& o) {
+  if constexpr (requires { Run::own_normalisation; })
+    return;
+  else if constexpr (requires { typename Run::augmentation::parts; })
+    ssl::for_each_index<Run::augmentation::parts::size>(
+        [&]<int I>() { o.augmentation.template chain<I>().template get<"normalise">() = s; });
+  else
+    o.augmentation.template get<"normalise">() = s;
+}
+
+/// What an augmentation does to the values of a view.
+template <class Run>
+ssl::augmentations::channel_statistics statistics_of(ssl::run_options<Run> const& o) {
+  if constexpr (requires { Run::augmentation::statistics(o.augmentation); })
+    return Run::augmentation::statistics(o.augmentation);
+  else
+    return {};
 }
 
 /// views.png: some images, a row for each, and the views that the augmentation made of them.
@@ -62,9 +74,7 @@ void draw_views(session const& s, ssl::run_options<Run> const& options) {
   using augmentation = typename Run::augmentation;
   constexpr int shown = 8;
   constexpr auto layout = augmentation::layout(Run::image);
-  ssl::augmentations::channel_statistics statistics;
-  if constexpr (requires { augmentation::statistics(options.augmentation); })
-    statistics = augmentation::statistics(options.augmentation);
+  auto const statistics = statistics_of(options);
   ssl::data::batcher<augmentation, pictures> batches(s.seen.train, Run::image, shown, options.augmentation,
                                                      {.threads = 0, .seed = s.asked.seed});
   auto const& batch = batches.next();
@@ -90,7 +100,7 @@ void pretrain(session const& s) {
   ssl::index const epoch = std::max<ssl::index>(1, ssl::training::steps_per_epoch<Run>(s.seen.train));
   ssl::run_options<Run> options = Run::recipe({.epoch = epoch, .steps = s.asked.epochs * epoch});
   options.seed = s.asked.seed;
-  normalise_by<typename Run::augmentation>(s.statistics, options.augmentation);
+  normalise_by(s.statistics, options);
   ssl::pipeline<Run> p{s.threads, options};
   draw_views<Run>(s, options);
 
@@ -104,7 +114,10 @@ void pretrain(session const& s) {
                                              ssl::training::progress_bar{}, saves);
   ssl::io::save_encoder(p, s.file("encoder.safetensors"));
   if constexpr (requires { Run::draw(p, s); }) Run::draw(p, s);
-  judge<typename Run::judged_encoder>(s, training, p.exported());
+  judge<typename Run::judged_encoder>(s, {.training = training,
+                                          .images_seen = p.steps() * Run::batch,
+                                          .weights = p.exported(),
+                                          .statistics = statistics_of(options)});
 }
 
 }  // namespace methods
