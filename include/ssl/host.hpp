@@ -11,6 +11,7 @@
 #include "ssl/data/idx.hpp"
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
+#include "ssl/evaluation/attention_maps.hpp"
 #include "ssl/evaluation/features.hpp"
 #include "ssl/evaluation/fine_tune.hpp"
 #include "ssl/evaluation/pca.hpp"

@@ -7,6 +7,7 @@
 #include "ssl/losses/barlow_twins.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dino.hpp"
+#include "ssl/losses/ibot.hpp"
 #include "ssl/losses/in_batch_info_nce.hpp"
 #include "ssl/losses/info_nce.hpp"
 #include "ssl/losses/nt_xent.hpp"
@@ -74,6 +75,13 @@ TEST_CASE("losses over prototypes: the logarithm of their number") {
   loss_input<double> const drawn = loss_input<double>::target(random_values<double>(logits.elements(), 5, 6));
   CHECK(std::abs(value<dino<>, logits, logits, centre>({}, {equal, drawn, zero}) - std::log(prototypes)) < 1e-12);
   CHECK(std::abs(value<swav<>, logits>({}, {equal}) - std::log(prototypes)) < 1e-12);
+  using balanced = dino<dino_config{.targets = teacher_targets::balanced}>;
+  CHECK(std::abs(value<balanced, logits, logits>({}, {equal, drawn}) - std::log(prototypes)) < 1e-12);
+  constexpr shape masks{.n = images, .w = 2};  // every token of every view
+  auto const masked = loss_input<double>::labels(std::vector<std::int32_t>(2 * images, 1));
+  using balanced_tokens = ibot<ibot_config{.targets = teacher_targets::balanced}>;
+  CHECK(std::abs(value<ibot<>, logits, logits, masks, centre>({}, {equal, drawn, masked, zero}) - std::log(prototypes)) < 1e-12);
+  CHECK(std::abs(value<balanced_tokens, logits, logits, masks>({}, {equal, drawn, masked}) - std::log(prototypes)) < 1e-12);
 
   // scores of unrelated rows with unit prototypes
   std::vector<double> const z = unit_rows(2 * images, 7), p = unit_rows(prototypes, 8);

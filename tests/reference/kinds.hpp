@@ -32,7 +32,7 @@ inline constexpr kind kinds[] = {
     {"objectives/colorization_", coverage::not_yet},
     {"objectives/context_encoder_", coverage::not_yet},
     {"objectives/dino_", coverage::covered},
-    {"objectives/dinov2_", coverage::not_yet},
+    {"objectives/dinov2_", coverage::covered},
     {"objectives/emp_ssl_", coverage::not_yet},
     {"objectives/infonce_bank_", coverage::covered},
     {"objectives/mae_loss_", coverage::not_yet},

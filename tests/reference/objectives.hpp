@@ -2,6 +2,7 @@
 #pragma once
 
 #include "reference/losses.hpp"
+#include "reference/losses_of_tokens.hpp"
 #include "reference/losses_of_views.hpp"
 #include "reference/steps.hpp"
 

@@ -110,6 +110,7 @@ class recorder {
     for (int i = 0; i < r.parameters; ++i) o.parameter[i] = add_block(parameter, parameters, parameter_elements, r.parameter[i]);
     for (int i = 0; i < r.buffers; ++i) o.buffer[i] = add_block(buffer, buffers, buffer_elements, r.buffer[i]);
     bool const backward = keeps && (in.wants_gradient() || differentiable_weights);
+    mask_read = mask_read || r.mask > 0;
     if (r.mask > 0 && r.mask != mask_given && !(r.works_without_mask && mask_given == 0)) mask_misfits = true;
 
     bool const reuse = r.in_place && in.overwritable && !(backward && r.reads_input) && r.output.elements() == in.extents.elements();
@@ -222,6 +223,7 @@ class recorder {
   bool overflow = false;
   index mask_given = 0;                ///< integers of the mask wire that the network being recorded is given
   bool mask_misfits = false;           ///< a layer wants another number of them
+  bool mask_read = false;              ///< a layer of that network reads them
   int path = 0;
   int layers = 0;       ///< begun so far, as parameter_traits counts them
   int open_layers = 0;  ///< entered and not left

@@ -62,6 +62,7 @@ struct vit_config {
   int registers = 0;                ///< register tokens, between the class token and the patches
   int layer_scale_millionths = 0;   ///< 0: no layer scale
   layers::drop_path_rates drop_path = layers::drop_path_rates::none;
+  int skipped_per_mille = 0;        ///< drop path that skips the work: samples of a batch that each branch leaves out, in thousandths
   int classes = 0;                  ///< outputs of a linear head; 0: no head
   int epsilon_billionths = 1'000;   ///< of the layer norms: 1e-6
   layers::probabilities probabilities = layers::probabilities::kept;
@@ -98,7 +99,7 @@ struct vit_parts {
       .width = Config.width, .heads = Config.heads, .hidden = hidden, .feed_forward = Config.feed_forward,
       .qkv_bias = Config.qkv_bias, .epsilon_billionths = Config.epsilon_billionths,
       .layer_scale_millionths = Config.layer_scale_millionths, .drop_path = Config.drop_path,
-      .probabilities = Config.probabilities}>;
+      .skipped_per_mille = Config.skipped_per_mille, .probabilities = Config.probabilities}>;
   using layer_norm = layers::layer_norm<layers::layer_norm_config{.epsilon_billionths = Config.epsilon_billionths}>;
   using norm = std::conditional_t<norm_after_pool, layers::identity, layer_norm>;
   using fc_norm = std::conditional_t<norm_after_pool, layer_norm, layers::identity>;
@@ -147,6 +148,17 @@ struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<
              detail::vit_numbers<Config.drop_path != layers::drop_path_rates::none> {
   static constexpr vit_config config = Config;
 };
+
+/// The same encoder with another output: one that trains by all tokens, and the one to ship, which gives the class token. Their
+/// parameters are the same, so that each loads the other's.
+constexpr vit_config with_pool(vit_config config, vit_pool pool) {
+  config.pool = pool;
+  return config;
+}
+template <class Vit>
+using all_tokens_of = vit<with_pool(Vit::config, vit_pool::none)>;
+template <class Vit>
+using class_token_of = vit<with_pool(Vit::config, vit_pool::class_token)>;
 
 /// Source  timm's vit_*_patch16_224; tiny and small from DeiT, Touvron et al. 2020, arXiv:2012.12877
 struct vit_tiny : vit<vit_config{.width = 192, .heads = 3}> {};

@@ -263,7 +263,8 @@ struct executor {
       f.parameters = (n.average ? a.averages() : a.parameters()) + r.parameter;
       f.gradients = a.gradients() + r.parameter;
       f.buffers = (n.average ? a.average_buffers() : a.buffers()) + r.buffer;
-      if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a);
+      if constexpr (n.mask >= 0)
+        f.mask = a.integers(node_kind::mask, graph.node[n.mask].a), f.mask_elements = trace_of<Run>.at[n.mask].elements();
       if constexpr (requires { o.encoder.drop_path_rate.at(now); })  // the encoder's own weights only: a target sees whole networks
         if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(now));
     }
@@ -277,7 +278,7 @@ struct executor {
     op_record const* op = plan.op + plan.node[Node].operation;
     if constexpr (runs_layer(n.kind)) {
       constexpr execution plain = node_execution(n);
-      using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed}>;
+      using env = run_environment<Run, execution{plain.mode, plain.statistics_groups, true, Observed, plain.drops_samples}>;
       frame<T> f = frame_of<Node>(a, o, now);
       f.observer = observer;
       ssl::forward<typename node_layer<Run, Node>::type, trace_of<Run>.at[n.input[0]], env>(c, f, op);

@@ -210,6 +210,8 @@ consteval int failure() {
     return 120;
   } else if constexpr (plan_of<Run>.mask_misfits) {
     return 106;
+  } else if constexpr (plan_of<Run>.mask_unread) {
+    return 139;
   } else {
     return 0;
   }
