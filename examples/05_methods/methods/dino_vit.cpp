@@ -4,6 +4,7 @@
 #include <ssl/objectives/dino.hpp>
 #include <ssl/optimizers/adamw.hpp>
 
+#include "attention.hpp"
 #include "pretrain.hpp"
 
 namespace {
@@ -31,6 +32,10 @@ struct run : methods::small_run {
                           .weight_decay = ssl::cosine_ramp(0.04, 0.4, t.steps),
                           .decays = ssl::optimizers::decay_scope::weights_and_tokens,
                           .clip = {.norm = 3, .scope = ssl::optimizers::clip_scope::per_tensor}}};
+  }
+
+  static void draw(ssl::pipeline<run>& p, methods::session const& s) {
+    methods::draw_attention<judged_encoder>(p, s, s.statistics);
   }
 };
 

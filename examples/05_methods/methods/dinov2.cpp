@@ -4,6 +4,7 @@
 #include <ssl/objectives/dinov2.hpp>
 #include <ssl/optimizers/adamw.hpp>
 
+#include "attention.hpp"
 #include "judge_impl.hpp"
 #include "pretrain.hpp"
 
@@ -33,6 +34,10 @@ struct run : methods::small_run {
                           .weight_decay = ssl::cosine_ramp(0.04, 0.4, t.steps),
                           .decays = ssl::optimizers::decay_scope::weights_and_tokens,
                           .clip = {.norm = 3, .scope = ssl::optimizers::clip_scope::global}}};
+  }
+
+  static void draw(ssl::pipeline<run>& p, methods::session const& s) {
+    methods::draw_attention<judged_encoder>(p, s, s.statistics);
   }
 };
 
