@@ -52,6 +52,7 @@ constexpr void for_each_phase_block(Use use) {
       for (int i = 0; i < blocks.parameters; ++i) {
         block_record b = blocks.parameter[i];
         b.offset += memory::range_table.role[Role].parameter;
+        b.encoder = Role == 0;
         if (Role > 0) b.layer = 1, b.layers_above = b.layers_per_iteration = 0;  // heads stand above all layers of the encoder
         use(b);
       }
