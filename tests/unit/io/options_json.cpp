@@ -90,9 +90,9 @@ TEST_CASE("options of tasks, masks and encoders are whole, and so are the optimi
   expect_stored<aug::task_views<plain, aug::inpainting<aug::random_region>>::options>(statistics + 4 + 16);
   expect_stored<aug::with_masks<aug::two_views<plain>, aug::masks<2, aug::block_mask<>>>::options>(statistics + 6);
   expect_stored<ssl::encoders::vit<ssl::encoders::vit_config{.drop_path = ssl::layers::drop_path_rates::uniform}>::options>(1);
-  expect_stored<ssl::optimizers::adamw::options>(11);
-  expect_stored<ssl::optimizers::lamb<>::options>(11);
-  expect_stored<ssl::optimizers::lars<>::options>(11);
+  expect_stored<ssl::optimizers::adamw::options>(12);
+  expect_stored<ssl::optimizers::lamb<>::options>(12);
+  expect_stored<ssl::optimizers::lars<>::options>(13);
 }
 
 TEST_CASE("options_json: of tasks and masks") {
