@@ -4,6 +4,7 @@
 #include <array>
 
 #include "matrix.hpp"
+#include "ssl/losses/colorization.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dcl.hpp"
 #include "ssl/losses/koleo.hpp"
@@ -69,6 +70,7 @@ struct loss_case {
 using labelled = softmax_cross_entropy<>;
 using hidden = masked_patches<masked_patches_config{.patch = 4, .visible = 16}>;
 constexpr shape rows{.n = 256, .c = 128}, logits{.n = 64, .c = 1000};
+constexpr shape colours{.n = 32, .h = 8, .w = 8, .c = 313}, pixels{.n = 32, .h = 32, .w = 32, .c = 2};
 
 [[maybe_unused]] auto const added =
     bench::add<loss_case<"nt_xent 256 x 128", 256 * 256 * 128, nt_xent<>, rows>,
@@ -77,6 +79,7 @@ constexpr shape rows{.n = 256, .c = 128}, logits{.n = 64, .c = 1000};
                loss_case<"negative_cosine 256 x 128", 0, negative_cosine, rows, rows>,
                loss_case<"mean_square_error 256 x 128", 0, mean_square_error, rows, rows>,
                loss_case<"masked_patches of 64 images", 0, hidden, shape{64, 1, 64, 48}, shape{64, 32, 32, 3}, shape{64, 8, 8, 1}>,
-               loss_case<"softmax_cross_entropy 64 x 1000", 0, labelled, logits, logits.with_channels(1)>>();
+               loss_case<"softmax_cross_entropy 64 x 1000", 0, labelled, logits, logits.with_channels(1)>,
+               loss_case<"colorization 32 x 8 x 8", 0, colorization<>, colours, pixels>>();
 
 }  // namespace

@@ -63,7 +63,7 @@ using decoder_stage = std::conditional_t<(I + 1 < Config.doublings),
                                          normed<gan_up<Config.width_at(I + 1), 4, 2, 1>, layers::relu>, layers::identity>;
 /// Stage I halves a map of side side() >> I; the first one has no norm.
 template <inpainting_config Config, int I>
-using critic_stage =
+using discriminator_stage =
     std::conditional_t<(I < Config.doublings), normed<gan_conv<Config.width_at(Config.doublings - 1 - I), 2, 1>, leaky>,
                        layers::identity>;
 
@@ -80,8 +80,8 @@ struct inpainting_decoder
 template <inpainting_config Config>
 struct inpainting_discriminator
     : layers::sequential<named<"conv1", gan_conv<Config.width_at(Config.doublings - 1), 2, 1>>, named<"", leaky>,
-                         named<"conv2", critic_stage<Config, 1>>, named<"conv3", critic_stage<Config, 2>>,
-                         named<"conv4", critic_stage<Config, 3>>, named<"conv5", critic_stage<Config, 4>>,
+                         named<"conv2", discriminator_stage<Config, 1>>, named<"conv3", discriminator_stage<Config, 2>>,
+                         named<"conv4", discriminator_stage<Config, 3>>, named<"conv5", discriminator_stage<Config, 4>>,
                          named<"logit", whole_map<Config.map, 1>>> {};
 
 }  // namespace detail

@@ -112,4 +112,25 @@ TEST_CASE("patch_embedding: weight and bias are drawn as torch.nn.Conv2d's, belo
   }
 }
 
+/// The weights of a network after a draw: their deviation.
+template <class Network>
+double deviation_of_weights() {
+  unit::on_reference<Network, shape{.n = 1, .h = 4, .w = 4, .c = 16}> net;
+  net.initialise(1);
+  double square = 0;
+  unit::numbers const weight = net.parameter("weight");
+  for (double w : weight) square += w * w;
+  return std::sqrt(square / static_cast<double>(weight.size()));
+}
+
+TEST_CASE("conv2d and conv_transpose2d: weights of adversarial networks have deviation 0.02, whatever the extents; biases are 0") {
+  CHECK(deviation_of_weights<conv2d<conv_config{.out = 64, .init = conv_init::gan}>>() == doctest::Approx(0.02).epsilon(0.03));
+  using up = conv_transpose2d<conv_transpose_config{.out = 64, .init = conv_init::gan}>;
+  CHECK(deviation_of_weights<up>() == doctest::Approx(0.02).epsilon(0.03));
+  unit::on_reference<up, shape{.n = 1, .h = 4, .w = 4, .c = 16}> net;
+  net.initialise(1);
+  for (double b : net.parameter("bias")) CHECK(b == 0);
+  CHECK(!conv_transpose2d<conv_transpose_config{.out = 1, .init = conv_init::torchvision}>::valid);
+}
+
 }  // namespace
