@@ -169,9 +169,9 @@ constexpr vit_config with_pool(vit_config config, vit_pool pool) {
   return config;
 }
 template <class Vit>
-using all_tokens_of = vit<with_pool(Vit::config, vit_pool::none)>;
+struct all_tokens_of : vit<with_pool(Vit::config, vit_pool::none)> {};
 template <class Vit>
-using class_token_of = vit<with_pool(Vit::config, vit_pool::class_token)>;
+struct class_token_of : vit<with_pool(Vit::config, vit_pool::class_token)> {};
 
 /// Source  timm's vit_*_patch16_224; tiny and small from DeiT, Touvron et al. 2020, arXiv:2012.12877
 struct vit_tiny : vit<vit_config{.width = 192, .heads = 3}> {};

@@ -65,21 +65,21 @@ struct dinov2_vitg14_reg : vit<detail::dinov2_vit(1536, 40, 4)> {};
 
 /// What objectives::dinov2 trains; class_token_of gives the encoder to ship.
 /// Source  facebookresearch/dinov2: configs/train/vitl16_short.yaml, vitl14.yaml, vitg14.yaml and ssl_default_config.yaml: drop rates
-///         of 0.3, 0.4 and 0.4 in every block, images of 224 pixels. The small one, of images of 32 pixels, is ours: half of
-///         ViT-T's depth, the rate of lightly's small benchmark
+///         of 0.3, 0.4 and 0.4 in every block, images of 224 pixels. The small one, of images of 32 pixels, is ours: the rate of
+///         lightly's small benchmark; factors of 0.1, as Touvron et al. 2021, arXiv:2103.17239, begin with up to 18 blocks
 struct dinov2_vitl16_training : vit<detail::dinov2_training(16, 1024, 24, layers::feed_forward::mlp, 300)> {};
 struct dinov2_vitl14_training : vit<detail::dinov2_training(14, 1024, 24, layers::feed_forward::swiglu, 400)> {};
 struct dinov2_vitg14_training : vit<detail::dinov2_training(14, 1536, 40, layers::feed_forward::swiglu, 400)> {};
 struct dinov2_vit_small_training : vit<vit_config{.image_h = 32,
                                                   .image_w = 32,
                                                   .patch = 4,
-                                                  .width = 192,
+                                                  .width = 128,
                                                   .depth = 6,
-                                                  .heads = 3,
+                                                  .heads = 4,
                                                   .pool = vit_pool::none,
                                                   .interpolation = layers::interpolation::bicubic_offset,
                                                   .mask_token = vit_mask_token::learned,
-                                                  .layer_scale_millionths = 10,
+                                                  .layer_scale_millionths = 100'000,
                                                   .skipped_per_mille = 100}> {};
 
 }  // namespace ssl::encoders

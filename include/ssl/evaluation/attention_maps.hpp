@@ -3,6 +3,7 @@
 
 #include "ssl/core/host_only.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>

@@ -88,11 +88,11 @@ TEST_CASE("drop path: each micro-batch of a step has its own draws, which no oth
   CHECK(losses[0] == first_loss<with>(0.5));
 }
 
-TEST_CASE("drop path: recomputed blocks drop the same samples as kept ones") {
-  constexpr layers::transformer_config block{.width = 6, .heads = 2, .hidden = 5, .drop_path = layers::drop_path_rates::uniform};
+template <layers::transformer_config Block>
+void expect_the_same_recomputed() {
   constexpr shape in{.n = 6, .h = 1, .w = 2, .c = 6};
-  using kept = layers::repeat<3, layers::transformer_block<block>>;
-  using again = layers::repeat<3, layers::transformer_block<block>, layers::activations::recomputed>;
+  using kept = layers::repeat<3, layers::transformer_block<Block>>;
+  using again = layers::repeat<3, layers::transformer_block<Block>, layers::activations::recomputed>;
   ssl::testing::single_network<kept, in, backends::reference> a;
   ssl::testing::single_network<again, in, backends::reference> b;
   a.randomise(1), b.randomise(1);
@@ -101,6 +101,12 @@ TEST_CASE("drop path: recomputed blocks drop the same samples as kept ones") {
   CHECK(a.forward(x) == b.forward(x));
   CHECK(a.backward(gy) == b.backward(gy));
   CHECK(a.gradient("0.attn.qkv.weight") == b.gradient("0.attn.qkv.weight"));
+}
+
+TEST_CASE("drop path: recomputed blocks drop, or skip, the same samples as kept ones") {
+  expect_the_same_recomputed<layers::transformer_config{
+      .width = 6, .heads = 2, .hidden = 5, .drop_path = layers::drop_path_rates::uniform}>();
+  expect_the_same_recomputed<layers::transformer_config{.width = 6, .heads = 2, .hidden = 5, .skipped_per_mille = 400}>();
 }
 
 TEST_CASE("drop path: a schedule is evaluated at the step") {
