@@ -6,6 +6,7 @@
 #include "matrix.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dcl.hpp"
+#include "ssl/losses/emp_ssl.hpp"
 #include "ssl/losses/loss.hpp"
 #include "ssl/losses/mean_square_error.hpp"
 #include "ssl/losses/nt_xent.hpp"
@@ -58,6 +59,7 @@ constexpr shape rows{.n = 256, .c = 128}, logits{.n = 64, .c = 1000};
 [[maybe_unused]] auto const added =
     bench::add<loss_case<"nt_xent 256 x 128", 256 * 256 * 128, nt_xent<>, rows>,
                loss_case<"dcl 256 x 128", 256 * 256 * 128, dcl<>, rows>,
+               loss_case<"emp_ssl 4 views, 64 x 128", 4 * 64 * 64 * 128, emp_ssl<emp_ssl_config{.views = 4}>, rows>,
                loss_case<"negative_cosine 256 x 128", 0, negative_cosine, rows, rows>,
                loss_case<"mean_square_error 256 x 128", 0, mean_square_error, rows, rows>,
                loss_case<"softmax_cross_entropy 64 x 1000", 0, labelled, logits, logits.with_channels(1)>>();
