@@ -162,6 +162,10 @@ void write(std::string const& path, nlohmann::ordered_json const& summary) {
 template <class Run, class Train, class Test, class Labelled>
 void pretrain(settings const& s, ssl::augmentations::channel_statistics const& statistics, Train const& train, Test const& test,
               Labelled labelled) {
+  if (constexpr ssl::index least = std::max(Run::batch, judged_encoder<Run>::batch); train.size() < least)
+    throw ssl::data_error(601, s.data + " gives " + std::to_string(train.size()) +
+                                   " training images, and expected are at least " + std::to_string(least) +
+                                   ": a batch to train on and a batch to judge by");
   fs::create_directories(s.out);
   std::string const folder = s.out + "/";
   ssl::index const steps_per_epoch = std::max<ssl::index>(1, ssl::training::steps_per_epoch<Run>(train));

@@ -45,36 +45,37 @@ require "$pretext_build_needs"
 [[ -f $peers/simclr_parity.py ]] || { echo "'$peers' has no simclr_parity.py: name its folder with --peers" >&2; exit 1; }
 mkdir -p "$out"
 
-# run FILE COMMAND...: unless it is there, makes FILE of what the command prints; a run that fails or is stopped leaves no file.
-run() {
-  local file=$out/$1
-  shift
-  [[ -e $file ]] && return 0
-  echo "$(date +%H:%M) ${file##*/}"
-  "$@" >"$file.part" 2>"$out/log" && mv "$file.part" "$file" && return 0
-  rm -f "$file.part"
-  tail -n 3 "$out/log" >&2
-  return 1
-}
-
-# ours DATA FOLDER IMAGES SEED: the summary of the demo program.
+# ours DATA SEED: prints the summary of the demo program.
 ours() {
-  bash scripts/demo.sh --data "$2" --images "$3" --epochs "$epochs" --seed "$4" --threads "$threads" --out "$out/newest" >&2 &&
+  local folder=idx:$peers/../data/fashion-mnist images=10000
+  [[ $1 == cifar ]] && folder=cifar10:$peers/../data/cifar10 images=5000
+  bash scripts/demo.sh --data "$folder" --images "$images" --epochs "$epochs" --seed "$2" --threads "$threads" --out "$out/newest" >&2 &&
     cat "$out/newest/summary.json"
 }
-theirs() {
+# peer DATA SEED: prints the lines of the same in PyTorch.
+peer() {
   "$python" "$peers/simclr_parity.py" --data "$1" --seed "$2" --epochs "$epochs" --threads "$threads" --channels-last --eval-every 1000
 }
 
-for name in ${data//,/ }; do
-  case $name in
-    fashion) folder=idx:$peers/../data/fashion-mnist images=10000 ;;
-    cifar) folder=cifar10:$peers/../data/cifar10 images=5000 ;;
-  esac
-  for ((seed = 1; seed <= seeds; ++seed)); do
-    run "$name-$epochs-ours-$seed.json" ours "$name" "$folder" "$images" "$seed" || break
-    run "$name-$epochs-peer-$seed.json" theirs "$name" "$seed" || break
+missing=()
+for ((seed = 1; seed <= seeds; ++seed)); do
+  for name in ${data//,/ }; do
+    for side in ours peer; do
+      [[ -e $out/$name-$epochs-$side-$seed.json ]] || missing+=("$name $side $seed")
+    done
   done
+done
+
+# A run that fails or is stopped leaves no result. The time left is told from the runs that this call has finished.
+left=${#missing[@]} finished=0
+for run in ${missing[@]+"${missing[@]}"}; do
+  read -r name side seed <<<"$run"
+  hope=$( ((finished == 0)) || echo ", about $((SECONDS * left / finished / 60 + 1)) minutes")
+  echo "$(date +%H:%M) $name, $side, seed $seed; $left of $((seeds * 2 * $(wc -w <<<"${data//,/ }"))) runs left$hope"
+  file=$out/$name-$epochs-$side-$seed.json
+  "$side" "$name" "$seed" >"$file.part" 2>"$out/log" || { tail -n 3 "$out/log" >&2; break; }
+  mv "$file.part" "$file"
+  ((finished += 1, left -= 1)) || true
 done
 
 "$python" - "$out" "$data" "$epochs" "$seeds" <<'PYTHON'

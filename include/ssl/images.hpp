@@ -8,3 +8,5 @@
 
 #include "ssl/data/image_file.hpp"
 #include "ssl/data/image_folder.hpp"
+#include "ssl/data/image_grid.hpp"
+#include "ssl/data/image_writer.hpp"

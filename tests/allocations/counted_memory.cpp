@@ -4,13 +4,7 @@
 #include <atomic>
 #include <cstdlib>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define PRETEXT_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define PRETEXT_TEST_SANITIZED 1
-#endif
-#endif
+#include "sanitized.hpp"
 
 #if defined(__GLIBC__) && !defined(PRETEXT_TEST_SANITIZED)
 

@@ -4,6 +4,7 @@
 #include "ssl/layers/flatten.hpp"
 #include "ssl/layers/pool.hpp"
 #include "ssl/layers/rearrange.hpp"
+#include "unit/layers/part_list.hpp"
 
 namespace {
 
@@ -42,6 +43,7 @@ TEST_CASE("slices: every backend agrees with the reference") {
       layer_case<"class token", token_slice<0, 1>, shape{.n = 31, .h = 1, .w = 5, .c = 32}>,
       layer_case<"channel_slice", channel_slice<2, 31>, shape{.n = 2, .h = 3, .w = 5, .c = 33}>,
       layer_case<"batch_part", batch_part<1, 2>, shape{.n = 62, .h = 1, .w = 2, .c = 3}>,
+      layer_case<"batch_parts", batch_parts<unit::part_list<31, 30, 0, 30, 2, 30>>, shape{.n = 62, .h = 1, .w = 2, .c = 17}>,
       layer_case<"interleave", interleave<31>, shape{.n = 62, .h = 1, .w = 2, .c = 3}>,
       layer_case<"side_by_side", side_by_side<9>, shape{.n = 18, .c = 31}>>();
 }

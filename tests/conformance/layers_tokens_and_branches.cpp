@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance/layer_case.hpp"
+#include "ssl/layers/activation.hpp"
 #include "ssl/layers/compose/repeat.hpp"
 #include "ssl/layers/drop_path.hpp"
 #include "ssl/layers/heads/masked_decoder.hpp"
 #include "ssl/layers/masked_tokens.hpp"
+#include "ssl/layers/on_kept_samples.hpp"
 #include "ssl/layers/positions.hpp"
 #include "ssl/layers/swiglu.hpp"
 #include "ssl/layers/tokens.hpp"
@@ -33,6 +35,33 @@ TEST_CASE("masked_tokens, gather_tokens, scatter_tokens: every backend agrees wi
       ordered<layer_case<"gather_tokens", gather_tokens<5, 1>, shape{.n = 3, .h = 1, .w = 17, .c = 32}>, 16>,
       ordered<layer_case<"gather_tokens of one", gather_tokens<1>, shape{.n = 2, .h = 1, .w = 1, .c = 1}>, 1>,
       ordered<layer_case<"scatter_tokens", scatter_tokens<31, 1>, shape{.n = 2, .h = 1, .w = 3, .c = 33}>, 31>>();
+}
+
+/// With a mask of every third token of the images, more or fewer than there is room for.
+template <class Case, int Tokens>
+struct every_third : Case {
+  static void prepare(auto& net) {
+    std::vector<std::int32_t> mask;
+    for (int t = 0; t < Tokens; ++t) mask.push_back(t % 3 == 1);
+    net.give_mask(mask);
+  }
+};
+
+TEST_CASE("gather_masked, masked_mean: every backend agrees with the reference") {
+  conformance::expect_all_agree<
+      every_third<layer_case<"gather_masked with room", gather_masked<1>, shape{.n = 3, .h = 1, .w = 17, .c = 31}>, 48>,
+      every_third<layer_case<"gather_masked without room", gather_masked<0, 200>, shape{.n = 2, .h = 4, .w = 8, .c = 33}>, 64>,
+      every_third<layer_case<"gather_masked of one", gather_masked<0, 1000>, shape{.n = 1, .c = 2}>, 1>,
+      every_third<layer_case<"masked_mean", masked_mean, shape{.n = 31, .c = 33}>, 62>,
+      every_third<layer_case<"masked_mean of fewer rows", masked_mean, shape{.n = 2, .c = 5}>, 32>>();
+}
+
+TEST_CASE("on_kept_samples: every backend agrees with the reference") {
+  constexpr transformer_config block{.width = 32, .heads = 2, .hidden = 33, .layer_scale_millionths = 10, .skipped_per_mille = 300};
+  conformance::expect_all_agree<
+      layer_case<"on_kept_samples", on_kept_samples<400, gelu>, shape{.n = 31, .h = 1, .w = 2, .c = 3}>,
+      layer_case<"on_kept_samples of one", on_kept_samples<999, gelu>, shape{.n = 1, .c = 33}>,
+      layer_case<"blocks that skip samples", repeat<3, transformer_block<block>>, shape{.n = 7, .h = 1, .w = 5, .c = 32}>>();
 }
 
 TEST_CASE("masked_decoder: every backend agrees with the reference") {

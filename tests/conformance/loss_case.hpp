@@ -9,7 +9,8 @@ namespace conformance {
 using ssl::shape;
 using ssl::testing::loss_input;
 
-/// A loss at the shapes of its inputs; the second input of a loss with labels is drawn as labels.
+/// A loss at the shapes of its inputs; the second input of a loss with labels is drawn as labels, that of a loss with a mask as 0 and 1,
+/// an order as permutations.
 template <ssl::fixed_string Name, class Loss, shape... In>
 struct loss_case {
   static constexpr char const* name = Name.text;
@@ -38,7 +39,30 @@ struct loss_case {
         return loss_input<T>::labels(labels);
       }
     }
+    if constexpr (requires { Loss::mask_input; }) {
+      if (which == Loss::mask_input) {
+        std::vector<std::int32_t> mask;
+        ssl::draws d({.seed = seed, .sample = 78});
+        for (ssl::index i = 0; i < s.elements(); ++i) mask.push_back(static_cast<std::int32_t>(d.below(2)));
+        return loss_input<T>::labels(mask);
+      }
+    }
+    if constexpr (requires { Loss::order; })
+      if (which == Loss::order) return orders<T>(s, seed);
     return ssl::testing::random_values<T>(s.elements(), seed, 900 + which);
+  }
+
+  /// A permutation of the patches of each image.
+  template <class T>
+  static loss_input<T> orders(shape s, std::uint64_t seed) {
+    std::vector<std::int32_t> all;
+    ssl::draws d({.seed = seed, .sample = 78});
+    for (ssl::index i = 0; i < s.elements(); ++i) {
+      ssl::index const place = i % s.tokens(), other = d.below(static_cast<std::uint32_t>(place + 1));
+      all.push_back(static_cast<std::int32_t>(place));
+      std::swap(all.back(), all[static_cast<std::size_t>(i - place + other)]);
+    }
+    return loss_input<T>::labels(all);
   }
 };
 

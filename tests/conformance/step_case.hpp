@@ -10,12 +10,14 @@ namespace conformance {
 using namespace ssl;
 
 /// Three training steps of a run: losses, and what the pipeline holds at the end.
-template <fixed_string Name, class Objective, class Encoder = tiny::convnet, class Augmentation = tiny::two_views, int Batch = 3>
+template <fixed_string Name, class Objective, class Encoder = tiny::convnet, class Augmentation = tiny::two_views, int Batch = 3,
+          shape Image = shape{.h = 4, .w = 4, .c = 2}>
 struct steps_case {
   static constexpr char const* name = Name.text;
   template <class Backend, class T>
   struct run_of : tiny::run<Objective, Encoder, Augmentation, Backend, T> {
     static constexpr int batch = Batch;
+    static constexpr shape image = Image;
   };
 
   template <class Backend, class T>

@@ -2,9 +2,8 @@
 #include "gradient/expect_step.hpp"
 #include "objectives/adversarial.hpp"
 #include "objectives/moving_target.hpp"
-#include "objectives/patches.hpp"
-#include "objectives/quarter_turns.hpp"
 #include "objectives/queue.hpp"
+#include "objectives/rearrangements.hpp"
 #include "objectives/shared_mask.hpp"
 #include "objectives/two_losses.hpp"
 #include "objectives/two_sizes.hpp"
@@ -19,8 +18,6 @@ TEST_CASE("a moving-average target with a predictor: gradients of a step") {
 }
 
 TEST_CASE("a queue: gradients of a step") { expect_step<run<queued_keys<7, 5>, unit_mlp>>(); }
-
-TEST_CASE("labels drawn by the augmentation: gradients of a step") { expect_step<run<rotation, convnet, quarter_turns>>(); }
 
 TEST_CASE("one mask shared by two networks: gradients of a step") {
   expect_step<run<masked_pixels, pixel_embedding, shuffled_tokens<16>>>();
@@ -40,8 +37,6 @@ TEST_CASE("two weighted losses on one wire: gradients of a step") {
 TEST_CASE("two phases, a loss that passes through a network it does not move: gradients of a step") {
   expect_step<run<adversarial, place_encoder, one_view>>();
 }
-
-TEST_CASE("patches side by side: gradients of a step") { expect_step<run<patches_side_by_side, convnet, three_views>>(); }
 
 TEST_CASE("stack, part, tokens, channels: gradients of a step") { expect_step<run<rearrangements<false>, token_encoder>>(); }
 

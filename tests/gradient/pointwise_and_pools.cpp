@@ -4,6 +4,7 @@
 #include "ssl/layers/flatten.hpp"
 #include "ssl/layers/pool.hpp"
 #include "ssl/layers/rearrange.hpp"
+#include "unit/layers/part_list.hpp"
 
 namespace {
 
@@ -47,6 +48,7 @@ TEST_CASE("slices: gradients") {
   expect_gradients<channel_slice<1, 3>, maps>();
   expect_gradients<batch_part<0, 2>, maps>();
   expect_gradients<batch_part<3, 4>, maps>();
+  expect_gradients<batch_parts<unit::part_list<4, 3, 0, 3, 1>>, maps>();
   expect_gradients<interleave<2>, maps>();
   expect_gradients<interleave<3, interleaving::put_back>, shape{.n = 6, .w = 2, .c = 3}>();
   expect_gradients<side_by_side<3>, shape{.n = 6, .c = 4}>();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gradient/expect_gradients.hpp"
 #include "ssl/encoders/vit.hpp"
+#include "ssl/layers/activation.hpp"
 #include "ssl/layers/attention.hpp"
 #include "ssl/layers/drop_path.hpp"
 #include "ssl/layers/heads/masked_decoder.hpp"
 #include "ssl/layers/masked_tokens.hpp"
 #include "ssl/layers/mlp.hpp"
+#include "ssl/layers/on_kept_samples.hpp"
 #include "ssl/layers/positions.hpp"
 #include "ssl/layers/swiglu.hpp"
 #include "ssl/layers/tokens.hpp"
@@ -47,6 +49,24 @@ TEST_CASE("drop_path: gradients alone, and in blocks whose branches fall out") {
                                         .layer_scale_millionths = 10, .drop_path = drop_path_rates::linear};
   expect_gradients<drop_path<drop_path_rates::uniform>, tokens>({.drop_path_rate = 0.4});
   expect_gradients<repeat<3, transformer_block<dropping>>, tokens>({.drop_path_rate = 0.6});
+}
+
+TEST_CASE("on_kept_samples: gradients alone, and in blocks that skip samples") {
+  constexpr shape tokens{.n = 5, .h = 1, .w = 2, .c = 6};
+  constexpr transformer_config skipping{.width = 6, .heads = 2, .hidden = 5, .layer_scale_millionths = 10, .skipped_per_mille = 400};
+  expect_gradients<on_kept_samples<300, gelu>, tokens>();
+  expect_gradients<on_kept_samples<700, sequential<named<"", linear<linear_config{.out = 4}>>, named<"", gelu>>>, tokens>();
+  expect_gradients<repeat<3, transformer_block<skipping>>, tokens>();
+}
+
+TEST_CASE("gather_masked, masked_mean: gradients with room for all masked tokens, and without") {
+  constexpr shape grid{.n = 2, .h = 1, .w = 5, .c = 3};
+  std::int32_t const some[] = {0, 1, 0, 0, 1, 1, 0, 1};
+  expect_gradients<gather_masked<1>, grid>({.mask = some});
+  expect_gradients<gather_masked<1, 1000>, grid>({.mask = some});
+  expect_gradients<gather_masked<1, 300>, grid>({.mask = some});
+  expect_gradients<masked_mean, shape{.n = 6, .c = 3}>({.mask = some});
+  expect_gradients<masked_mean, shape{.n = 2, .c = 3}>({.mask = some});
 }
 
 TEST_CASE("masked_tokens, gather_tokens, scatter_tokens: gradients") {

@@ -5,9 +5,12 @@
 #include <cmath>
 
 #include "ssl/losses/barlow_twins.hpp"
+#include "ssl/losses/binary_cross_entropy.hpp"
+#include "ssl/losses/colorization.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dino.hpp"
 #include "ssl/losses/emp_ssl.hpp"
+#include "ssl/losses/ibot.hpp"
 #include "ssl/losses/in_batch_info_nce.hpp"
 #include "ssl/losses/info_nce.hpp"
 #include "ssl/losses/nt_xent.hpp"
@@ -75,6 +78,13 @@ TEST_CASE("losses over prototypes: the logarithm of their number") {
   loss_input<double> const drawn = loss_input<double>::target(random_values<double>(logits.elements(), 5, 6));
   CHECK(std::abs(value<dino<>, logits, logits, centre>({}, {equal, drawn, zero}) - std::log(prototypes)) < 1e-12);
   CHECK(std::abs(value<swav<>, logits>({}, {equal}) - std::log(prototypes)) < 1e-12);
+  using balanced = dino<dino_config{.targets = teacher_targets::balanced}>;
+  CHECK(std::abs(value<balanced, logits, logits>({}, {equal, drawn}) - std::log(prototypes)) < 1e-12);
+  constexpr shape masks{.n = images, .w = 2};  // every token of every view
+  auto const masked = loss_input<double>::labels(std::vector<std::int32_t>(2 * images, 1));
+  using balanced_tokens = ibot<ibot_config{.targets = teacher_targets::balanced}>;
+  CHECK(std::abs(value<ibot<>, logits, logits, masks, centre>({}, {equal, drawn, masked, zero}) - std::log(prototypes)) < 1e-12);
+  CHECK(std::abs(value<balanced_tokens, logits, logits, masks>({}, {equal, drawn, masked}) - std::log(prototypes)) < 1e-12);
 
   // scores of unrelated rows with unit prototypes
   std::vector<double> const z = unit_rows(2 * images, 7), p = unit_rows(prototypes, 8);
@@ -85,6 +95,16 @@ TEST_CASE("losses over prototypes: the logarithm of their number") {
   double const t = 0.1;
   CHECK(std::abs(value<swav<>, logits>({.temperature = t}, {loss_input<double>::target(scores)}) - std::log(prototypes) -
                  spread(t)) < allowed(t, 2 * images));
+}
+
+TEST_CASE("equal logits: the logarithm of the number of colours, and of two") {
+  constexpr shape places{.n = 2, .h = 3, .w = 3, .c = 313}, colours{.n = 2, .h = 6, .w = 6, .c = 2};
+  loss_input<double> const equal = loss_input<double>::target(std::vector<double>(places.elements(), 0.0));
+  loss_input<double> const drawn = loss_input<double>::target(random_values<double>(colours.elements(), 5, 9));
+  CHECK(std::abs(value<colorization<>, places, colours>({}, {equal, drawn}) - std::log(313)) < 1e-12);
+  constexpr shape verdicts{.n = images, .c = 1};
+  loss_input<double> const undecided = loss_input<double>::target(std::vector<double>(images, 0.0));
+  CHECK(std::abs(value<binary_cross_entropy, verdicts>({}, {undecided}) - std::log(2)) < 1e-12);
 }
 
 TEST_CASE("losses of predictions of unrelated rows: cosines around zero") {

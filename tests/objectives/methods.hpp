@@ -2,10 +2,13 @@
 #pragma once
 
 #include "objectives/tiny.hpp"
+#include "ssl/augmentations/block_mask.hpp"
+#include "ssl/augmentations/with_masks.hpp"
 #include "ssl/objectives/barlow_twins.hpp"
 #include "ssl/objectives/byol.hpp"
 #include "ssl/objectives/dino.hpp"
 #include "ssl/objectives/emp_ssl.hpp"
+#include "ssl/objectives/dinov2.hpp"
 #include "ssl/objectives/moco.hpp"
 #include "ssl/objectives/moco_v3.hpp"
 #include "ssl/objectives/simsiam.hpp"
@@ -38,9 +41,43 @@ template <int LocalViews, layers::gain Gain = layers::gain::one, head_norm Norm 
 using dino = objectives::dino<objectives::dino_config{
     .projector = layers::dino_projection(narrow, Norm), .prototypes = 5, .prototype_lengths = Gain, .local_views = LocalViews}>;
 
+/// Every patch that may be masked has room.
+template <int LocalViews, objectives::dinov2_heads Heads, ssl::losses::teacher_targets Targets, int Registers = 0>
+using dinov2 =
+    objectives::dinov2<objectives::dinov2_config{.projector = layers::dino_projection(narrow),
+                                                 .prototypes = 5,
+                                                 .heads = Heads,
+                                                 .patch_projector = layers::dino_projection({.hidden = 3, .out = 4, .layers = 2}),
+                                                 .patch_prototypes = 6,
+                                                 .targets = Targets,
+                                                 .local_views = LocalViews,
+                                                 .registers = Registers,
+                                                 .masked_per_mille = 1000}>;
+
+/// All that DINOv2's encoders have, in two blocks: skipped samples, registers, layer scale, gated feed-forward networks.
+inline constexpr encoders::vit_config masked_vit_config{.image_h = 4,
+                                                        .image_w = 4,
+                                                        .patch = 1,
+                                                        .width = 4,
+                                                        .depth = 2,
+                                                        .heads = 2,
+                                                        .mlp_hidden = 3,
+                                                        .feed_forward = layers::feed_forward::swiglu,
+                                                        .pool = encoders::vit_pool::none,
+                                                        .mask_token = encoders::vit_mask_token::learned,
+                                                        .registers = 1,
+                                                        .layer_scale_millionths = 10,
+                                                        .skipped_per_mille = 400};
+using masked_vit = encoders::vit<masked_vit_config>;
+
 /// Two views of the run's size and two of 6 x 4 pixels.
 using multi_crop = augmentations::view_groups<
     augmentations::group<augmentations::views<2, crops>>,
     augmentations::sized_group<augmentations::view_size{.height = 6, .width = 4}, augmentations::views<2, crops>>>;
+
+/// ... and a mask of each of the first two.
+using masked_multi_crop =
+    augmentations::with_masks<multi_crop,
+                              augmentations::masks<2, augmentations::block_mask<augmentations::block_mask_config{1}>>>;
 
 }  // namespace tiny

@@ -24,6 +24,16 @@ inline std::vector<double> mean_per_channel(std::vector<double> const& map, std:
   return mean;
 }
 
+/// A residual network without its pool and its head: what it gives is the last map.
+template <encoders::resnet_config Config>
+using resnet_trunk =
+    sequential<ssl::named<"conv1", typename encoders::detail::resnet_parts<Config>::conv>, ssl::named<"bn1", batch_norm<>>,
+               ssl::named<"", relu>, ssl::named<"", typename encoders::detail::resnet_parts<Config>::pool>,
+               ssl::named<"layer1", encoders::detail::resnet_stage<Config, 0>>,
+               ssl::named<"layer2", encoders::detail::resnet_stage<Config, 1>>,
+               ssl::named<"layer3", encoders::detail::resnet_stage<Config, 2>>,
+               ssl::named<"layer4", encoders::detail::resnet_stage<Config, 3>>>;
+
 /// The maps between the stages.
 template <encoders::resnet_config Config, ssl::shape In>
 void resnet_maps(reference_case const& c) {

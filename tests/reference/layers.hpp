@@ -4,7 +4,7 @@
 #include "reference/losses.hpp"
 #include "reference/on_every_backend.hpp"
 #include "reference/suite.hpp"
-#include "ssl/io/vit_naming.hpp"
+#include "ssl/io/published_namings.hpp"
 #include "ssl/layers/activation.hpp"
 #include "ssl/layers/attention.hpp"
 #include "ssl/layers/batch_norm.hpp"

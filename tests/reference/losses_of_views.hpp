@@ -151,7 +151,6 @@ template <int Images, int Prototypes, int Views>
 void distillation(reference_case const& c, dino_numbers const& n) {
   constexpr shape student{.n = Views * Images, .c = Prototypes}, teacher{.n = 2 * Images, .c = Prototypes},
       centre_shape{.c = Prototypes};
-  using objective = ssl::objectives::dino<ssl::objectives::dino_config{.prototypes = Prototypes, .local_views = Views - 2}>;
   ssl::number temperature = n.teacher_temperature;
   if (n.warmup_epochs > 1)
     temperature = ssl::linear_ramp{.from = n.warmup_temperature, .to = n.teacher_temperature, .steps = n.warmup_epochs - 1};
@@ -170,8 +169,8 @@ void distillation(reference_case const& c, dino_numbers const& n) {
           {c.stored<T>(step + "student"), loss_input<T>::target(said), loss_input<T>::target(centre)});
       expect_near(step + "loss", found.loss, c.number(step + "loss"), c.limit<T>());
       expect_near(step + "grad_student", found.gradient[0], c.stored<double>(step + "grad_student"), c.limit<T>());
-      centre = updated<typename objective::follow, Backend, T, centre_shape, teacher>(
-          typename objective::options{.centre_momentum = n.centre_momentum}, 0, centre, said);
+      centre = updated<ssl::objectives::detail::follow, Backend, T, centre_shape, teacher>(
+          ssl::objectives::dino<>::options{.centre_momentum = n.centre_momentum}, 0, centre, said);
       expect_near(step + "center_after", centre, c.stored<double>(step + "center_after"), c.limit<T>());
     }
   });

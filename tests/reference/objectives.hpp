@@ -2,7 +2,10 @@
 #pragma once
 
 #include "reference/losses.hpp"
+#include "reference/losses_of_pixels.hpp"
+#include "reference/losses_of_tokens.hpp"
 #include "reference/losses_of_views.hpp"
+#include "reference/masked_patches.hpp"
 #include "reference/steps.hpp"
 
 /// \file

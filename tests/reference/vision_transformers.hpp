@@ -6,6 +6,8 @@
 #include "reference/layers.hpp"
 #include "ssl/encoders/vit.hpp"
 #include "ssl/layers/heads/masked_decoder.hpp"
+#include "ssl/losses/masked_patches.hpp"
+#include "ssl/testing/loss_check.hpp"
 
 /// \file
 /// Vision transformers of which a file holds several groups of tokens.
@@ -72,44 +74,8 @@ inline std::vector<std::int32_t> order_of_noise(reference_case const& c) {
   return order;
 }
 
-/// The loss of masked pixels and its gradient, in double and straight from the definition: the mean over masked patches of the mean
-/// squared error, of patches that are normalised by themselves where `norm_pix` says so.
-struct masked_pixels {
-  double loss = 0;
-  std::vector<double> gradient;
-
-  template <class T>
-  masked_pixels(reference_case const& c, std::vector<T> const& pred, ssl::shape image, int patch) : gradient(pred.size()) {
-    std::vector<double> const x = c.values<double>("x"), mask = c.values<double>("mask");
-    int const columns = image.w / patch, patches = columns * (image.h / patch), numbers = patch * patch * image.c;
-    double const masked = std::accumulate(mask.begin(), mask.end(), 0.0);
-    for (int p = 0; p < image.n * patches; ++p) {
-      std::vector<double> target;  // pixels in the order (row, column, channel)
-      for (int i = 0; i < numbers; ++i) {
-        int const row = p % patches / columns * patch + i / (patch * image.c), column = p % columns * patch + i / image.c % patch;
-        target.push_back(x[static_cast<std::size_t>(((p / patches * image.h + row) * image.w + column) * image.c + i % image.c)]);
-      }
-      if (c.hyper().at("norm_pix")) normalise(target);
-      for (int i = 0; i < numbers; ++i) {
-        std::size_t const at = static_cast<std::size_t>(p) * static_cast<std::size_t>(numbers) + static_cast<std::size_t>(i);
-        double const error = static_cast<double>(pred[at]) - target[static_cast<std::size_t>(i)];
-        double const share = mask[static_cast<std::size_t>(p)] / masked / numbers;
-        loss += share * error * error, gradient[at] = 2 * share * error;
-      }
-    }
-  }
-
- private:
-  static void normalise(std::vector<double>& v) {
-    double const mean = std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
-    double square = 0;
-    for (double& value : v) value -= mean, square += value * value;
-    for (double& value : v) value /= std::sqrt(square / static_cast<double>(v.size() - 1) + 1e-6);
-  }
-};
-
 /// Encoder and decoder of a masked autoencoder: features, prediction, loss, and the gradients of all parameters.
-template <class Encoder, class Decoder, ssl::shape In, int Patch>
+template <class Encoder, class Decoder, class Loss, ssl::shape In>
 void masked_autoencoder(reference_case const& c, file_names const& decoder_names) {
   on_every_backend([&]<class Backend, class T>() {
     ssl::testing::single_network<Encoder, In, Backend, T> encoder;
@@ -123,9 +89,13 @@ void masked_autoencoder(reference_case const& c, file_names const& decoder_names
     std::vector<T> const latent = encoder.forward(c.values<T>("x")), pred = decoder.forward(latent);
     expect_near("latent", latent, c.values<double>("latent"), c.limit<T>());
     expect_near("pred", pred, c.values<double>("pred"), c.limit<T>());
-    masked_pixels const pixels(c, pred, In, Patch);
+    constexpr ssl::shape prediction = Decoder::output(Encoder::output(In));
+    constexpr ssl::shape order{In.n, In.h / Loss::config.patch, In.w / Loss::config.patch, 1};
+    auto const pixels = ssl::testing::evaluate_loss<Loss, Backend, T, prediction, In, order>(
+        {},
+        {pred, ssl::testing::loss_input<T>::target(c.values<T>("x")), ssl::testing::loss_input<T>::labels(order_of_noise(c))});
     expect_near("loss", pixels.loss, c.number("loss"), c.limit<T>());
-    encoder.backward(decoder.backward(std::vector<T>(pixels.gradient.begin(), pixels.gradient.end())));
+    encoder.backward(decoder.backward(pixels.gradient[0]));
     for (auto const& b : encoder.parameters())
       expect_near(b.name, encoder.gradient(b.name), c.values<double>("grad." + b.name), c.limit<T>());
     for (auto const& b : decoder.parameters())

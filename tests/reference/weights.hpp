@@ -6,7 +6,7 @@
 #include <map>
 #include <regex>
 
-#include "reference/vision_transformers.hpp"
+#include "reference/encoders.hpp"
 #include "ssl/io/weights.hpp"
 
 /// \file
@@ -86,7 +86,7 @@ struct published_network
     : ssl::testing::single_network<Network, In, ssl::backends::reference, T, execution{.mode = execution_mode::evaluation}> {
   ssl::io::weight_report report;
 
-  explicit published_network(std::string const& path, std::span<ssl::io::naming const> schemes = ssl::io::vit_namings)
+  explicit published_network(std::string const& path, std::span<ssl::io::naming const> schemes = ssl::io::published_namings)
       : published_network::single_network({.keeps = false}) {
     report = ssl::io::load_weights(*this, path, schemes);
   }
@@ -131,15 +131,29 @@ inline std::string weights_of(reference_case const& c) {
   return reference_folder() + "/" + c.hyper().at("weights_file").get<std::string>();
 }
 
-/// The features of an image by the weights of the named file.
+/// The features of an image by the weights of the named file, or of another that holds the same.
 template <class Encoder, ssl::shape In>
-void features_of_weights(reference_case const& c, std::vector<token_group> const& groups) {
+void features_of_weights(reference_case const& c, std::vector<token_group> const& groups, std::string const& same_weights = "") {
   in_double_and_float([&]<class T>() {
-    published_network<Encoder, In, T> net(weights_of(c));
+    published_network<Encoder, In, T> net(same_weights.empty() ? weights_of(c) : same_weights);
     std::vector<T> const all = net.forward(c.values<T>("image"));
     for (token_group const& g : groups)
       expect_near(g.name, tokens_of(all, Encoder::output(In), g), c.values<double>(g.name), c.limit<T>());
   });
+}
+
+/// A file that does not hold the encoder: the error says what is wrong with it, every `part`.
+template <class Encoder, ssl::shape Image>
+void refused_weights(reference_case const& c, int code, std::vector<std::string> const& parts) {
+  std::string message = "nothing was thrown";
+  try {
+    published_network<Encoder, Image, float> const net(c.path());
+  } catch (ssl::file_error const& e) {
+    CHECK(e.code == code);
+    message = e.what();
+  }
+  INFO(message);
+  for (std::string const& part : parts) CHECK(message.find(part) != std::string::npos);
 }
 
 /// What a masked autoencoder predicts, of which a file has both networks.

@@ -35,6 +35,8 @@ expect demo.sh 2 "not folder:" --data folder:
 for kind in idx: cifar10: folder: procedural; do expect demo.sh 0 "$kind" --help; done
 options bench.sh --peers --python --cases --rounds
 expect bench.sh 0 --save --help
+options methods.sh --data --methods --seeds --epochs --threads
+expect methods.sh 0 --page --help
 options parity.sh --data --seeds --peers --python --threads --epochs --out
 expect parity.sh 2 "not imagenet" --data imagenet
 

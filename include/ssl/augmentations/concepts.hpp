@@ -36,7 +36,8 @@ struct view_layout {
   int groups = 0;
   view_group group[capacity] = {};
   int label_wires = 0;
-  int labels[capacity] = {};  ///< entries per image of each label wire; entry e of image i stands at e * batch + i
+  int labels[capacity] = {};   ///< entries per image of each label wire; entry e of image i stands at e * batch + i
+  int classes[capacity] = {};  ///< labels of each wire are 0 .. classes - 1; 0: the data set says how many
   int mask_wires = 0;
   view_group mask[capacity] = {};  ///< .views masks per image of .size.elements() integers, view-major as above
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+
 #include "ssl/augmentations/normalise.hpp"
 #include "ssl/augmentations/resample.hpp"
 #include "ssl/augmentations/stage.hpp"
 #include "ssl/core/image.hpp"
+#include "ssl/core/math.hpp"
 
 namespace ssl::augmentations {
 
@@ -37,6 +40,18 @@ inline void to_float(image_view picture, shape image, channel_statistics const& 
     bool const known = c < channel_statistics::capacity;
     float const mean = known ? statistics.mean[c] : 0.0f, scale = known ? 1.0f / statistics.deviation[c] : 1.0f;
     for (index i = 0; i < pixels; ++i) out[i * picture.channels + c] = (planes[c * pixels + i] - mean) * scale;
+  }
+}
+
+/// The inverse, clamped: a view as a picture for people.
+///
+/// Formula  picture = 255 clamp(value deviation + mean, 0, 1), rounded, per channel
+/// Shapes   view: (H, W, C) of `size`; picture: the same, 8 bit
+inline void to_bytes(float const* view, shape size, channel_statistics const& statistics, std::uint8_t* picture) {
+  for (index i = 0; i < size.tokens() * size.c; ++i) {
+    index const c = i % size.c;
+    float const unit = c < channel_statistics::capacity ? view[i] * statistics.deviation[c] + statistics.mean[c] : view[i];
+    picture[i] = static_cast<std::uint8_t>(255 * math::min(math::max(unit, 0.0f), 1.0f) + 0.5f);
   }
 }
 

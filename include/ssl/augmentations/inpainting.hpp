@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/augmentations/chain.hpp"
 #include "ssl/augmentations/mask.hpp"
 #include "ssl/augmentations/normalise.hpp"
-#include "ssl/augmentations/resample.hpp"
+#include "ssl/augmentations/piece.hpp"
+#include "ssl/augmentations/random_horizontal_flip.hpp"
+#include "ssl/augmentations/random_resized_crop.hpp"
+#include "ssl/augmentations/task_views.hpp"
 #include "ssl/core/fields.hpp"
 #include "ssl/core/philox.hpp"
 
@@ -24,7 +28,7 @@ struct centre_hole_config {
   friend constexpr bool operator==(centre_hole_config const&, centre_hole_config const&) = default;
 };
 
-/// Hides the middle of an image: the half of its height and width, less a ring.
+/// Hides the middle of an image: the half of its height and width, less a ring. The whole half is to be predicted.
 ///
 /// Shapes  (H, W), 0 or 1
 /// Errors  compile time: E132 (the ring leaves no hole)
@@ -36,6 +40,9 @@ struct centre_hole {
     return Config.ring >= 0 && 2 * (image.h / 4 + Config.ring) < image.h && 2 * (image.w / 4 + Config.ring) < image.w;
   }
   static constexpr shape extents(shape image) { return {1, image.h, image.w, 1}; }
+  static constexpr crop_box predicted(shape image) {
+    return {image.h / 4, image.w / 4, image.h - 2 * (image.h / 4), image.w - 2 * (image.w / 4)};
+  }
   static void draw(options const&, draws&, shape image, std::int32_t* out, scratch&) {
     int const above = image.h / 4 + Config.ring, before = image.w / 4 + Config.ring;
     for (int y = 0; y < image.h; ++y)
@@ -102,12 +109,20 @@ struct random_region {
   }
 };
 
-/// The task of inpainting: a view whose hidden part is filled with one colour, and the view itself.
+/// The part of an image that is to be predicted: all of it, unless the mask says `predicted(image)`.
+template <class Mask>
+constexpr crop_box predicted_box(shape image) {
+  if constexpr (requires { Mask::predicted(image); })
+    return Mask::predicted(image);
+  else
+    return {0, 0, image.h, image.w};
+}
+
+/// The task of inpainting: a view whose hidden part is filled with one colour, and the part of the view that is to be predicted.
 ///
-/// Shapes   group 0: the context (H, W, C); group 1: the view (H, W, C); mask wire 0: (H, W), 1 where the context is filled
+/// Shapes   group 0: the context (H, W, C); group 1: the predicted part (h, w, C); mask wire 0: (h, w), 1 where that part is hidden
 /// Units    fill: as the view's values, behind its normalisation; 0 is the mean colour
-/// Source   Pathak et al. 2016, arXiv:1604.07379. Its own code has images in [-1, 1] (mean and deviation 0.5) and fills with
-///          2 (117, 104, 123) / 255 - 1
+/// Source   Pathak et al. 2016, arXiv:1604.07379
 template <class Mask>
 struct inpainting {
   struct options {
@@ -120,18 +135,54 @@ struct inpainting {
            image.c <= channel_statistics::capacity;
   }
   static constexpr view_layout layout(shape image) {
-    view_group const one{1, image.with_batch(1)};
-    return {.groups = 2, .group = {one, one}, .mask_wires = 1, .mask = {{1, Mask::extents(image)}}};
+    crop_box const box = predicted_box<Mask>(image);
+    view_group const context{1, image.with_batch(1)}, part{1, {1, box.height, box.width, image.c}};
+    return {.groups = 2, .group = {context, part}, .mask_wires = 1, .mask = {{1, part.size.with_channels(1)}}};
   }
   static void apply(shape image, options const& o, draws& d, float const* view, sample_output const& out, scratch& memory) {
     view_layout const l = layout(image);
-    std::int32_t* const mask = out.mask(l, 0, 0);
+    crop_box const box = predicted_box<Mask>(image);
+    std::int32_t* const mask = memory.integers(0, image.tokens());
     Mask::draw(o.mask, d, image, mask, memory);
+    cut_piece(view, image, box, out.view(l, 1, 0));
+    cut_piece(mask, image.with_channels(1), box, out.mask(l, 0, 0));
     float* const context = out.view(l, 0, 0);
-    float* const whole = out.view(l, 1, 0);
-    for (index i = 0; i < image.tokens() * image.c; ++i) context[i] = whole[i] = view[i];
+    for (index i = 0; i < image.tokens() * image.c; ++i) context[i] = view[i];
     fill_hidden(mask, o.fill, image, context);
   }
+};
+
+/// Values in [-1, 1], as the last activation of the context encoder's decoder has them.
+inline constexpr channel_statistics plus_minus_one{.mean = {0.5f, 0.5f, 0.5f},
+                                                   .deviation = {0.5f, 0.5f, 0.5f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+
+struct inpainting_chain
+    : chain<named<"crop", random_resized_crop<>>, named<"flip", random_horizontal_flip>, named<"normalise", normalise>> {};
+
+/// The views of the context encoder. Mask: `centre_hole<>` at 128 pixels, `centre_hole<centre_hole_config{.ring = 2}>` at 32, or
+/// `random_region`.
+///
+/// Source  pathak22/context-encoder: train.lua, donkey_folder.lua: a square of 128 pixels of an image whose short side is 350; flip; values
+///         in [-1, 1]; the fill 2 (117, 104, 123) / 255 - 1. Deviation: a square of a tenth to a seventh of the area, which is that for
+///         images of 4:3 to 1:1
+template <class Mask = centre_hole<>>
+struct context_encoder : task_views<inpainting_chain, inpainting<Mask>> {
+  struct options : task_views<inpainting_chain, inpainting<Mask>>::options {
+    constexpr options() {
+      this->chain.template get<"crop">() = {.scale_low = 0.1f, .scale_high = 0.134f, .ratio_low = 1, .ratio_high = 1};
+      this->chain.template get<"normalise">() = plus_minus_one;
+      this->task.fill[0] = 2 * 117 / 255.0f - 1, this->task.fill[1] = 2 * 104 / 255.0f - 1,
+      this->task.fill[2] = 2 * 123 / 255.0f - 1;
+    }
+  };
+};
+
+/// The same for small images, which are cropped less: to at least half of their area.
+template <class Mask = centre_hole<centre_hole_config{.ring = 2}>>
+struct context_encoder_small : context_encoder<Mask> {
+  struct options : context_encoder<Mask>::options {
+    constexpr options() { this->chain.template get<"crop">() = {.scale_low = 0.5f}; }
+  };
 };
 
 }  // namespace ssl::augmentations

@@ -39,7 +39,11 @@ struct jigsaw {
            Config.tile <= image.h / Config.grid && Config.tile <= image.w / Config.grid;
   }
   static constexpr view_layout layout(shape image) {
-    return {.groups = 1, .group = {{tiles, {1, Config.tile, Config.tile, image.c}}}, .label_wires = 1, .labels = {1}};
+    return {.groups = 1,
+            .group = {{tiles, {1, Config.tile, Config.tile, image.c}}},
+            .label_wires = 1,
+            .labels = {1},
+            .classes = {Config.classes}};
   }
   static void apply(shape image, options const&, draws& d, float const* view, sample_output const& out, scratch&) {
     crop_box box[tiles];

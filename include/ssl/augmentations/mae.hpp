@@ -31,4 +31,11 @@ struct mae : with_masks<view_groups<group<views<1, mae_chain>>>, masks<1, random
   };
 };
 
+/// For images of 32 pixels such as those of CIFAR-10, normalised by its statistics.
+struct mae_small : mae<4> {
+  struct options : mae<4>::options {
+    constexpr options() { get<"normalise">() = cifar10_statistics; }
+  };
+};
+
 }  // namespace ssl::augmentations

@@ -63,17 +63,30 @@ struct dino_small : dino_views<16, 8> {
   };
 };
 
-/// DINO's views with block-wise masks of the two global views, for patches of Patch pixels.
+/// DINO's views with block-wise masks of the two global views.
+template <int Patch, int LocalSize, int LocalCount>
+struct dinov2_views : with_masks<dino_views<LocalSize, LocalCount>, masks<2, block_mask<block_mask_config{Patch}>>> {
+  using base = with_masks<dino_views<LocalSize, LocalCount>, masks<2, block_mask<block_mask_config{Patch}>>>;
+  struct options : base::options {
+    constexpr options() {
+      using view_options = typename dino_views<LocalSize, LocalCount>::options;
+      static_cast<view_options&>(*this) = view_options({0.32f, 1.0f, 0.05f, 0.32f});
+    }
+  };
+};
+
+/// For patches of Patch pixels.
 ///
 /// Source  Oquab et al. 2023, arXiv:2304.07193, and facebookresearch/dinov2 ssl_default_config.yaml: 2 of 224 pixels, area 0.32
 ///         to 1; 8 of 96 pixels (98 for patches of 14), area 0.05 to 0.32; masks as block_mask has them
 template <int Patch = 16, int LocalSize = Patch == 14 ? 98 : 96>
-struct dinov2 : with_masks<dino_views<LocalSize, 8>, masks<2, block_mask<block_mask_config{Patch}>>> {
-  using base = with_masks<dino_views<LocalSize, 8>, masks<2, block_mask<block_mask_config{Patch}>>>;
-  struct options : base::options {
+struct dinov2 : dinov2_views<Patch, LocalSize, 8> {};
+
+/// For images of 32 pixels and patches of 4: six local views of half the size, statistics of CIFAR-10. No such recipe is published.
+struct dinov2_small : dinov2_views<4, 16, 6> {
+  struct options : dinov2_views<4, 16, 6>::options {
     constexpr options() {
-      static_cast<typename dino_views<LocalSize, 8>::options&>(*this) =
-          typename dino_views<LocalSize, 8>::options({0.32f, 1.0f, 0.05f, 0.32f});
+      chain<0>().get<"normalise">() = chain<1>().get<"normalise">() = chain<2>().get<"normalise">() = cifar10_statistics;
     }
   };
 };

@@ -81,7 +81,7 @@ struct all_quarter_turns {
   struct options {};
   static constexpr bool accepts(shape image) { return image.h == image.w; }
   static constexpr view_layout layout(shape image) {
-    return {.groups = 1, .group = {{4, image.with_batch(1)}}, .label_wires = 1, .labels = {4}};
+    return {.groups = 1, .group = {{4, image.with_batch(1)}}, .label_wires = 1, .labels = {4}, .classes = {4}};
   }
   static void apply(shape image, options const&, draws&, float const* view, sample_output const& out, scratch&) {
     for (int k = 0; k < 4; ++k) {

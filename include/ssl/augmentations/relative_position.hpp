@@ -90,8 +90,11 @@ struct relative_position {
            Config.extent() <= image.w && (Config.pairs == neighbour_pairs::all || Config.grid == 3);
   }
   static constexpr view_layout layout(shape image) {
-    return {
-        .groups = 1, .group = {{patches, {1, Config.patch, Config.patch, image.c}}}, .label_wires = 1, .labels = {pairs.count}};
+    return {.groups = 1,
+            .group = {{patches, {1, Config.patch, Config.patch, image.c}}},
+            .label_wires = 1,
+            .labels = {pairs.count},
+            .classes = {8}};
   }
   static void apply(shape image, options const& o, draws& d, float const* view, sample_output const& out, scratch& memory) {
     int const top = origin(d, image.h), left = origin(d, image.w);

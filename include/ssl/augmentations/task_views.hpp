@@ -4,6 +4,7 @@
 #include "ssl/augmentations/concepts.hpp"
 #include "ssl/augmentations/normalise.hpp"
 #include "ssl/core/fields.hpp"
+#include "ssl/core/fixed_string.hpp"
 
 namespace ssl::augmentations {
 
@@ -30,6 +31,16 @@ struct task_views {
     typename Chain::options chain{};
     typename Task::options task{};
     PRETEXT_FIELDS(chain, task)
+
+    /// The numbers of a stage of the chain.
+    template <fixed_string Name>
+    constexpr auto& get() {
+      return chain.template get<Name>();
+    }
+    template <fixed_string Name>
+    constexpr auto const& get() const {
+      return chain.template get<Name>();
+    }
   };
 
   static constexpr bool valid = Chain::valid;

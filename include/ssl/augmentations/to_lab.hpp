@@ -17,9 +17,9 @@ namespace ssl::augmentations {
 ///           later code
 struct to_lab {
   struct options {
-    float lightness_mean = 50;
-    float lightness_scale = 100;
-    float ab_scale = 110;
+    float lightness_mean = ops::lab_lightness_mean<float>;
+    float lightness_scale = ops::lab_lightness_scale<float>;
+    float ab_scale = ops::lab_ab_scale<float>;
     PRETEXT_FIELDS(lightness_mean, lightness_scale, ab_scale)
   };
   static constexpr stage_kind kind = stage_kind::pointwise;

@@ -64,6 +64,7 @@ struct frame {
   int iterations = 1;  ///< of the enclosing repeat
   index first_sample = 0;  ///< of the chunk that the network sees, in the batch
   std::int32_t const* mask = nullptr;  ///< mask wire given to the network, from first_sample on; else nullptr
+  index mask_elements = 0;             ///< integers of that wire, of the chunk's samples
   pass_randomness randomness{};
   T drop_path_rate = 0;                ///< option of the network: the largest share of samples that a layers::drop_path takes out
   T calibration_rate = 0;              ///< execution_mode::calibration: share of this batch in the running statistics
@@ -98,6 +99,7 @@ struct execution {
   int statistics_groups = 1;    ///< batch statistics over the whole batch (1) or over each of so many equal parts
   bool updates_weights = true;  ///< false: backward passes through without accumulating gradients of parameters
   bool observed = false;        ///< true: the executor reports every operation's output (diagnosis only)
+  bool drops_samples = true;    ///< false: a moving average, whose branches compute every sample
 };
 
 /// Everything that layers are bound to besides their input's shape.

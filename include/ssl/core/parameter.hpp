@@ -18,6 +18,7 @@ struct parameter_traits {
   int layer = 1;
   int layers_above = 0;  ///< how many layers follow
   bool frozen = false;   ///< it does not move
+  bool encoder = false;  ///< it belongs to the encoder, not to another network of the run
 
   constexpr operator parameter_kind() const { return kind; }
 };
@@ -87,11 +88,12 @@ struct block_record {
   int layer = 1;  ///< of the first iteration, as parameter_traits says
   int layers_above = 0;
   int layers_per_iteration = 0;  ///< 1 where each iteration of the repeat is a layer
+  bool encoder = false;
 
   constexpr index elements() const { return index{extents[0]} * extents[1] * extents[2] * extents[3]; }
   constexpr parameter_traits traits(int iteration) const {
     int const layers_passed = iteration * layers_per_iteration;
-    return {kind, layer + layers_passed, layers_above - layers_passed, frozen};
+    return {kind, layer + layers_passed, layers_above - layers_passed, frozen, encoder};
   }
 };
 

@@ -116,6 +116,7 @@ class recorder {
     for (int i = 0; i < r.buffers; ++i) o.buffer[i] = add_block(buffer, buffers, buffer_elements, r.buffer[i]);
     bool const backward = keeps && (in.wants_gradient() || differentiable_weights);
     if (r.reach > sees) reaches_too_far = true;
+    mask_read = mask_read || r.mask > 0;
     if (r.mask > 0 && r.mask != mask_given && !(r.works_without_mask && mask_given == 0)) mask_misfits = true;
 
     bool const reuse = r.in_place && in.overwritable && !(backward && r.reads_input) && r.output.elements() == in.extents.elements();
@@ -230,6 +231,7 @@ class recorder {
   bool mask_misfits = false;           ///< a layer wants another number of them
   reach sees = reach::batch;           ///< the largest part of the batch of which the network being recorded sees all at once
   bool reaches_too_far = false;        ///< a layer wants to see more
+  bool mask_read = false;              ///< a layer of that network reads them
   int path = 0;
   int layers = 0;       ///< begun so far, as parameter_traits counts them
   int open_layers = 0;  ///< entered and not left

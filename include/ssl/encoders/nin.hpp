@@ -41,6 +41,17 @@ struct nin_parts {
   using block4 = if_wanted<4, nin_block<3, width, width, width, layers::identity>>;
 };
 
+template <nin_config Config>
+struct nin_map : layers::sequential<named<"block1", typename nin_parts<Config>::block1>,  // (N, H / 2, W / 2, third_width)
+                                    named<"block2", typename nin_parts<Config>::block2>,  // (N, H / 4, W / 4, width)
+                                    named<"block3", typename nin_parts<Config>::block3>,
+                                    named<"block4", typename nin_parts<Config>::block4>> {
+  static constexpr verdict check(shape in) {
+    bool const valid = Config.blocks >= 1 && Config.blocks <= 4;
+    return valid ? nin_map::sequential::check(in) : verdict{.valid = false, .in = in};
+  }
+};
+
 }  // namespace detail
 
 /// Network in network for small images, the encoder of rotation prediction.
@@ -51,15 +62,8 @@ struct nin_parts {
 /// Source    gidariss/FeatureLearningRotNet: architectures/NetworkInNetwork.py, after Lin et al. 2013, arXiv:1312.4400. Deviation: none;
 ///           the linear layer that tells the rotations apart belongs to the objective
 template <nin_config Config = nin_config{}>
-struct nin : layers::sequential<named<"block1", typename detail::nin_parts<Config>::block1>,  // (N, H / 2, W / 2, third_width)
-                                named<"block2", typename detail::nin_parts<Config>::block2>,  // (N, H / 4, W / 4, width)
-                                named<"block3", typename detail::nin_parts<Config>::block3>,
-                                named<"block4", typename detail::nin_parts<Config>::block4>,
-                                named<"", layers::global_average_pool>> {  // (N, 1, 1, width)
-  static constexpr verdict check(shape in) {
-    bool const valid = Config.blocks >= 1 && Config.blocks <= 4;
-    return valid ? nin::sequential::check(in) : verdict{.valid = false, .in = in};
-  }
+struct nin : layers::sequential<named<"", detail::nin_map<Config>>, named<"", layers::global_average_pool>> {  // (N, 1, 1, width)
+  using feature_map = detail::nin_map<Config>;
 };
 
 }  // namespace ssl::encoders

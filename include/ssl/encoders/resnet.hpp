@@ -108,6 +108,20 @@ struct resnet_parts {
       std::conditional_t<(Config.classes > 0), layers::linear<layers::linear_config{.out = Config.classes}>, layers::identity>;
 };
 
+template <resnet_config Config>
+struct resnet_map
+    : layers::sequential<named<"conv1", typename resnet_parts<Config>::conv>,  // (N, H, W, stem), (N, H / 2, W / 2, stem)
+                         named<"bn1", layers::batch_norm<>>, named<"", layers::relu>,
+                         named<"", typename resnet_parts<Config>::pool>, named<"layer1", resnet_stage<Config, 0>>,
+                         named<"layer2", resnet_stage<Config, 1>>, named<"layer3", resnet_stage<Config, 2>>,
+                         named<"layer4", resnet_stage<Config, 3>>> {
+  static constexpr verdict check(shape in) {
+    bool valid = Config.stem_width > 0 && Config.depth[0] > 0;
+    for (int stage = 0; stage < 4; ++stage) valid = valid && Config.depth[stage] >= 0 && Config.width[stage] > 0;
+    return valid ? resnet_map::sequential::check(in) : verdict{.valid = false, .in = in};
+  }
+};
+
 }  // namespace detail
 
 /// Residual network.
@@ -120,20 +134,10 @@ struct resnet_parts {
 /// Source    He et al. 2015, arXiv:1512.03385; torchvision's ResNet: names, strides of bottlenecks (v1.5), initialisation.
 ///           Deviation: none
 template <resnet_config Config = resnet_config{}>
-struct resnet
-    : layers::sequential<named<"conv1", typename detail::resnet_parts<Config>::conv>,  // (N, H, W, stem), (N, H / 2, W / 2, stem)
-                         named<"bn1", layers::batch_norm<>>, named<"", layers::relu>,
-                         named<"", typename detail::resnet_parts<Config>::pool>, named<"layer1", detail::resnet_stage<Config, 0>>,
-                         named<"layer2", detail::resnet_stage<Config, 1>>, named<"layer3", detail::resnet_stage<Config, 2>>,
-                         named<"layer4", detail::resnet_stage<Config, 3>>,
-                         named<"", layers::global_average_pool>,  // (N, 1, 1, D)
-                         named<"fc", typename detail::resnet_parts<Config>::head>> {
+struct resnet : layers::sequential<named<"", detail::resnet_map<Config>>, named<"", layers::global_average_pool>,  // (N, 1, 1, D)
+                                   named<"fc", typename detail::resnet_parts<Config>::head>> {
   static constexpr resnet_config config = Config;
-  static constexpr verdict check(shape in) {
-    bool valid = Config.stem_width > 0 && Config.depth[0] > 0;
-    for (int stage = 0; stage < 4; ++stage) valid = valid && Config.depth[stage] >= 0 && Config.width[stage] > 0;
-    return valid ? resnet::sequential::check(in) : verdict{.valid = false, .in = in};
-  }
+  using feature_map = detail::resnet_map<Config>;
 };
 
 /// Source  torchvision's models of these names

@@ -62,6 +62,7 @@ struct vit_config {
   int registers = 0;                ///< register tokens, between the class token and the patches
   int layer_scale_millionths = 0;   ///< 0: no layer scale
   layers::drop_path_rates drop_path = layers::drop_path_rates::none;
+  int skipped_per_mille = 0;        ///< drop path that skips the work: samples of a batch that each branch leaves out, in thousandths
   int classes = 0;                  ///< outputs of a linear head; 0: no head
   int epsilon_billionths = 1'000;   ///< of the layer norms: 1e-6
   layers::probabilities probabilities = layers::probabilities::kept;
@@ -98,7 +99,7 @@ struct vit_parts {
       .width = Config.width, .heads = Config.heads, .hidden = hidden, .feed_forward = Config.feed_forward,
       .qkv_bias = Config.qkv_bias, .epsilon_billionths = Config.epsilon_billionths,
       .layer_scale_millionths = Config.layer_scale_millionths, .drop_path = Config.drop_path,
-      .probabilities = Config.probabilities}>;
+      .skipped_per_mille = Config.skipped_per_mille, .probabilities = Config.probabilities}>;
   using layer_norm = layers::layer_norm<layers::layer_norm_config{.epsilon_billionths = Config.epsilon_billionths}>;
   using norm = std::conditional_t<norm_after_pool, layers::identity, layer_norm>;
   using fc_norm = std::conditional_t<norm_after_pool, layer_norm, layers::identity>;
@@ -109,6 +110,16 @@ struct vit_parts {
       (Config.classes > 0), layers::linear<layers::linear_config{.out = Config.classes, .init = layers::linear_init::vit}>,
       layers::identity>;
 };
+
+/// The configuration that gives every visible token what the given one makes of all tokens, before it pools them.
+constexpr vit_config on_visible_patches(vit_config c, int patches) {
+  bool const after_pool =
+      c.final_norm == vit_final_norm::timm ? c.pool == vit_pool::average : c.final_norm == vit_final_norm::after_pool;
+  c.final_norm = after_pool ? vit_final_norm::after_pool : vit_final_norm::before_pool;
+  c.pool = vit_pool::none;
+  c.visible_patches = patches;
+  return c;
+}
 
 /// Numbers of an encoder with drop path.
 template <bool HasDropPath>
@@ -128,7 +139,8 @@ struct vit_numbers<true> {
 /// Shapes    x: (N, H, W, C), H and W multiples of the patch -> y: (N, 1, 1, D); (N, 1, 1, K) with a head of K classes; all tokens
 ///           (N, 1, T, D), class token first, with vit_pool::none. T = tokens before + (H / P)(W / P)
 /// Errors    E101 sizes that are not positive, heads that do not divide the width; E102 an image that is no multiple of the patch
-///           An encoder that sees some of the patches has the parameters of the one that sees all
+/// Visible   on_visible<K> has the same parameters and gives the tokens (N, 1, T, D) of the class, the registers and the K patches that
+///           come first in the order of its mask wire: what a masked autoencoder trains. A norm behind the pool then acts on each token
 /// Options   drop_path_rate, where drop_path is not none
 /// Cost      compile time does not depend on the depth
 /// Source    Dosovitskiy et al. 2020, arXiv:2010.11929; timm's VisionTransformer: names, initialisation, pooling. Deviation: no dropout
@@ -146,7 +158,20 @@ struct vit : layers::sequential<named<"patch_embed", typename detail::vit_parts<
                                 named<"head", typename detail::vit_parts<Config>::head>>,
              detail::vit_numbers<Config.drop_path != layers::drop_path_rates::none> {
   static constexpr vit_config config = Config;
+  template <int Patches>
+  using on_visible = vit<detail::on_visible_patches(Config, Patches)>;
 };
+
+/// The same encoder with another output: one that trains by all tokens, and the one to ship, which gives the class token. Their
+/// parameters are the same, so that each loads the other's.
+constexpr vit_config with_pool(vit_config config, vit_pool pool) {
+  config.pool = pool;
+  return config;
+}
+template <class Vit>
+using all_tokens_of = vit<with_pool(Vit::config, vit_pool::none)>;
+template <class Vit>
+using class_token_of = vit<with_pool(Vit::config, vit_pool::class_token)>;
 
 /// Source  timm's vit_*_patch16_224; tiny and small from DeiT, Touvron et al. 2020, arXiv:2012.12877
 struct vit_tiny : vit<vit_config{.width = 192, .heads = 3}> {};

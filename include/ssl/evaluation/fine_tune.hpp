@@ -26,10 +26,12 @@ namespace ssl::evaluation {
 /// The run that fine-tunes the encoder of another one, on its backend and with its image size.
 ///
 /// Augmentation  as for a training; its normalisation should be that which the encoder was trained with
+/// Encoder       that of the run, or one with the same parameters: with drop path, say, or with the mean of the patches where the run's
+///               gives the class token
 template <class Run, objectives::supervised_config Config, class Augmentation, class Optimizer = optimizers::adamw,
-          int Batch = Run::batch>
-using fine_tuning = compose<typename Run::encoder, augmentations::with_classes<Augmentation>, objectives::supervised<Config>,
-                            Optimizer, typename Run::backend, Run::image, Batch, typename Run::scalar>;
+          int Batch = Run::batch, class Encoder = typename Run::encoder>
+using fine_tuning = compose<Encoder, augmentations::with_classes<Augmentation>, objectives::supervised<Config>, Optimizer,
+                            typename Run::backend, Run::image, Batch, typename Run::scalar>;
 
 namespace detail {
 
@@ -63,10 +65,13 @@ linear_map classifier_of(pipeline<Run>& p) {
 
 }  // namespace detail
 
-/// Gives the encoder of a pipeline the weights of a trained one. Everything else stays as it was drawn.
+/// Gives the encoder of a pipeline the weights of a trained one, which has the same parameters in the same order. Everything else stays
+/// as it was drawn.
 template <class Run, class Frozen>
 void start_from(pipeline<Run>& p, Frozen const& encoder) {
-  static_assert(std::is_same_v<typename Run::encoder, typename Frozen::encoder>, "the encoders differ");
+  static_assert(facts::same_blocks(block_table_of<typename Run::encoder, Run::image, run_environment<Run>>,
+                                   block_table_of<typename Frozen::encoder, Frozen::image, run_environment<Run>>),
+                "the encoders have other parameters");
   auto const weights = encoder.weights();
   detail::put_first(p, array::parameters, weights.parameters);
   detail::put_first(p, array::buffers, weights.buffers);

@@ -55,19 +55,22 @@ namespace detail {
 
 /// Mean cross-entropy of softmax(W^T X) plus penalty |W|^2: a sample a column of X. The last row of X is 1, that of W is
 /// the bias, which is not penalised.
+///
+/// A template, so that only those who fit a classifier compile it.
+template <class Matrix>
 class softmax_regression {
  public:
-  softmax_regression(Eigen::MatrixXd samples, std::vector<std::int32_t> classes, index number_of_classes, double penalty)
+  softmax_regression(Matrix samples, std::vector<std::int32_t> classes, index number_of_classes, double penalty)
       : samples_(std::move(samples)), classes_(std::move(classes)), number_of_classes_(number_of_classes), penalty_(penalty) {}
 
-  Eigen::MatrixXd start() const { return Eigen::MatrixXd::Zero(samples_.rows(), number_of_classes_); }
+  Matrix start() const { return Matrix::Zero(samples_.rows(), number_of_classes_); }
 
-  evaluated_point operator()(Eigen::MatrixXd const& weights) const {
-    std::array<Eigen::MatrixXd, parts> gradients;  // summed in a fixed order, so the bits do not depend on the number of threads
+  evaluated_point operator()(Matrix const& weights) const {
+    std::array<Matrix, parts> gradients;  // summed in a fixed order, so the bits do not depend on the number of threads
     std::array<double, parts> losses{};
     for_each_block(parts, 1, [&](index part, index) {
       auto const slot = static_cast<std::size_t>(part);
-      gradients[slot] = Eigen::MatrixXd::Zero(weights.rows(), weights.cols());
+      gradients[slot] = Matrix::Zero(weights.rows(), weights.cols());
       index const end = (part + 1) * samples_.cols() / parts;
       for (index first = part * samples_.cols() / parts; first < end; first += at_once)
         losses[slot] += add_samples(first, std::min(at_once, end - first), weights, gradients[slot]);
@@ -88,25 +91,25 @@ class softmax_regression {
   /// An upper bound of the second derivatives, one matrix for all classes: a sample with probabilities p adds
   /// (diag(p) - p p^T) (x) x x^T, and the largest eigenvalue of diag(p) - p p^T is at most its trace 1 - |p|^2. So steps are few
   /// however correlated and differently scaled the features are, and samples that are well told apart count little.
-  Eigen::LLT<Eigen::MatrixXd> curvature(Eigen::MatrixXd const& weights) const {
+  Eigen::LLT<Matrix> curvature(Matrix const& weights) const {
     Eigen::VectorXd share(samples_.cols());
     for_each_block(samples_.cols(), at_once, [&](index first, index count) {
       share.segment(first, count) = (1 - (2 * log_probabilities(first, count, weights).array()).exp().colwise().sum()).max(0);
     });
     share /= static_cast<double>(samples_.cols());
 
-    Eigen::MatrixXd bound = Eigen::MatrixXd::Zero(samples_.rows(), samples_.rows());  // only its lower triangle is computed
+    Matrix bound = Matrix::Zero(samples_.rows(), samples_.rows());  // only its lower triangle is computed
     for_each_block(bound.cols(), at_once, [&](index column, index width) {
       index const height = bound.rows() - column;
       for (index first = 0; first < samples_.cols(); first += at_once) {
         index const count = std::min(at_once, samples_.cols() - first);
-        Eigen::MatrixXd const weighted = samples_.block(column, first, width, count) * share.segment(first, count).asDiagonal();
+        Matrix const weighted = samples_.block(column, first, width, count) * share.segment(first, count).asDiagonal();
         bound.block(column, column, height, width).noalias() +=
             samples_.block(column, first, height, count) * weighted.transpose();
       }
     });
     bound.diagonal().array() += 2 * penalty_ + 1e-9 * bound.diagonal().mean();  // positive also where features are dependent
-    Eigen::LLT<Eigen::MatrixXd> factors;
+    Eigen::LLT<Matrix> factors;
     in_one_thread([&] { factors.compute(bound); });
     return factors;
   }
@@ -116,17 +119,17 @@ class softmax_regression {
   static constexpr index at_once = 64;
 
   /// Of some samples, (K, count): log softmax of their logits.
-  Eigen::MatrixXd log_probabilities(index first, index count, Eigen::MatrixXd const& weights) const {
-    Eigen::MatrixXd logits = weights.transpose() * samples_.middleCols(first, count);
+  Matrix log_probabilities(index first, index count, Matrix const& weights) const {
+    Matrix logits = weights.transpose() * samples_.middleCols(first, count);
     logits.rowwise() -= Eigen::RowVectorXd(logits.colwise().maxCoeff());
     logits.rowwise() -= Eigen::RowVectorXd(logits.array().exp().colwise().sum().log());
     return logits;
   }
 
   /// Adds to the gradient, and returns the sum of the cross-entropies.
-  double add_samples(index first, index count, Eigen::MatrixXd const& weights, Eigen::MatrixXd& gradient) const {
-    Eigen::MatrixXd const logs = log_probabilities(first, count, weights);
-    Eigen::MatrixXd by_logits = logs.array().exp();
+  double add_samples(index first, index count, Matrix const& weights, Matrix& gradient) const {
+    Matrix const logs = log_probabilities(first, count, weights);
+    Matrix by_logits = logs.array().exp();
     double loss = 0;
     for (index sample = 0; sample < count; ++sample) {
       auto const truth = classes_[static_cast<std::size_t>(first + sample)];
@@ -137,7 +140,7 @@ class softmax_regression {
     return loss;
   }
 
-  Eigen::MatrixXd samples_;  // (D + 1, N)
+  Matrix samples_;  // (D + 1, N)
   std::vector<std::int32_t> classes_;
   index number_of_classes_;
   double penalty_;
@@ -145,8 +148,8 @@ class softmax_regression {
 
 /// Labelled rows as samples, standardised, in double.
 template <class Scalar>
-softmax_regression make_regression(basic_embeddings<Scalar> const& features, std::vector<index> const& labelled,
-                                   labels const& classes, standardisation const& by, double penalty) {
+softmax_regression<Eigen::MatrixXd> make_regression(basic_embeddings<Scalar> const& features, std::vector<index> const& labelled,
+                                                    labels const& classes, standardisation const& by, double penalty) {
   index const width = static_cast<index>(features.shape(1));
   Eigen::Map<Eigen::RowVectorXd const> const mean(by.mean.data(), width);
   auto const scale = scale_of(by);

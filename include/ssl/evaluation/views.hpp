@@ -3,14 +3,13 @@
 
 #include "ssl/core/host_only.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "ssl/augmentations/concepts.hpp"
+#include "ssl/augmentations/evaluation.hpp"
 #include "ssl/data/batcher.hpp"
 #include "ssl/data/in_memory.hpp"
 
@@ -32,11 +31,9 @@ std::array<data::in_memory_images, 2> two_views_of(D const& images, shape image,
   for (index k = 0; k < images.size(); ++k) {
     float const* value = source.next().views[0];  // (2, 1, H, W, C)
     for (std::vector<std::uint8_t>& view : bytes) {
-      for (index i = 0; i < pixels; ++i) {
-        auto const c = static_cast<std::size_t>(i % image.c);
-        float const unit = *value++ * statistics.deviation[c] + statistics.mean[c];
-        view.push_back(static_cast<std::uint8_t>(std::lround(255 * std::clamp(unit, 0.0f, 1.0f))));
-      }
+      view.resize(static_cast<std::size_t>((k + 1) * pixels));
+      augmentations::to_bytes(value, image, statistics, view.data() + k * pixels);
+      value += pixels;
     }
   }
   shape const extents = image.with_batch(static_cast<int>(images.size()));

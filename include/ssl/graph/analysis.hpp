@@ -34,6 +34,7 @@ constexpr bool passes_gradient(graph_node const& n) {
     case node_kind::apply: return !n.average;
     case node_kind::stack:
     case node_kind::part:
+    case node_kind::parts:
     case node_kind::interleave:
     case node_kind::side_by_side:
     case node_kind::tokens:

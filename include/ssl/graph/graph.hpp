@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 
 #include "ssl/core/fixed_string.hpp"
 #include "ssl/core/shape.hpp"
@@ -56,6 +57,7 @@ enum class node_kind {
   apply,         ///< a role's network
   stack,         ///< two wires one after the other along the batch
   part,          ///< one of several equal parts of the batch
+  parts,         ///< some of several equal parts of the batch, in any order and any number of times
   interleave,    ///< the rows of several equal parts of the batch in turn: the first of each, then the second of each; or back
   side_by_side,  ///< several patches of one image, stacked view-major, beside each other in the channels
   tokens,        ///< some tokens of a sequence
@@ -72,7 +74,9 @@ enum class state_moves { before_optimizer, after_optimizer };
 
 struct apply_config {
   wire mask{};                ///< integers that the network reads
+  int visible = 0;            ///< the network sees only so many tokens, the first in the order that the mask holds; 0: all
   int statistics_groups = 1;  ///< batch statistics over all rows (1) or over each of so many equal parts
+  bool map = false;           ///< what the network makes before it pools over the places (encoders/encoder.hpp)
 };
 
 struct loss_config {
@@ -94,9 +98,12 @@ struct graph_node {
   label rule{};  ///< of an update
   bool average = false;
   int statistics_groups = 1;
+  bool map = false;
   int mask = -1;
-  int a = 0;  ///< group or wire number; part, first token or channel; of interleave 1 where it puts back
+  int visible = 0;
+  int a = 0;  ///< group or wire number; part, first token or channel; of interleave 1 where it puts back; of parts place in the list
   int b = 0;  ///< number of parts, tokens or channels
+  int listed = 0;  ///< of parts: how many entries of the list
   int phase = 0;
   int updates = 0;
   label update[max_updates] = {};
@@ -114,6 +121,7 @@ struct step_graph {
   static constexpr int max_nodes = 64;
   static constexpr int max_averages = 8;
   static constexpr int max_unit_rows = 4;
+  static constexpr int max_listed = 256;
 
   int nodes = 0;
   graph_node node[max_nodes] = {};
@@ -121,6 +129,8 @@ struct step_graph {
   average_record average[max_averages] = {};
   int unit_row_roles = 0;
   label unit_rows[max_unit_rows] = {};  ///< roles whose weights have rows of length 1
+  int listed = 0;
+  int list[max_listed] = {};  ///< which parts the nodes `parts` take
   int phases = 1;
   bool overflow = false;
 
@@ -141,10 +151,17 @@ class graph_builder {
   constexpr wire apply(role r, wire x, apply_config config = {}) {
     if (r.average) note_average(r.name);
     return add({.kind = node_kind::apply, .inputs = 1, .input = {x.node}, .name = r.name, .average = r.average,
-                .statistics_groups = config.statistics_groups, .mask = config.mask.node});
+                .statistics_groups = config.statistics_groups, .map = config.map, .mask = config.mask.node, .visible = config.visible});
   }
   constexpr wire stack(wire a, wire b) { return add({.kind = node_kind::stack, .inputs = 2, .input = {a.node, b.node}}); }
   constexpr wire part(wire x, int which, int of) { return one(node_kind::part, x, which, of); }
+  /// Those of `of` equal parts of the batch that the list names, in its order; a part may stand in it more than once.
+  constexpr wire parts(wire x, std::span<int const> which, int of) {
+    graph_node const n{.kind = node_kind::parts, .inputs = 1, .input = {x.node}, .a = graph.listed, .b = of,
+                       .listed = static_cast<int>(which.size())};
+    for (int part : which) graph.listed < step_graph::max_listed ? void(graph.list[graph.listed++] = part) : void(graph.overflow = true);
+    return add(n);
+  }
   /// The rows of `parts` equal parts of the batch in turn; `put_back` undoes it. With batch statistics over as many parts, every part
   /// then has statistics of rows of all parts.
   constexpr wire interleave(wire x, int parts) { return one(node_kind::interleave, x, 0, parts); }

@@ -3,6 +3,7 @@
 
 #include "ssl/augmentations/concepts.hpp"
 #include "ssl/core/type_list.hpp"
+#include "ssl/encoders/encoder.hpp"
 #include "ssl/graph/analysis.hpp"
 #include "ssl/layers/compose/sequential.hpp"
 #include "ssl/layers/layer.hpp"
@@ -61,14 +62,35 @@ constexpr int role_index(label role) {
 template <class Run>
 inline constexpr graph_analysis analysis_of = analyse(Run::objective::graph);
 
-/// The layer that a node runs: a role's network, or a rearrangement of rows, tokens or channels.
+/// What a node `parts` takes.
+template <class Run, int Node>
+struct listed_parts {
+  static constexpr int of = Run::objective::graph.node[Node].b, count = Run::objective::graph.node[Node].listed;
+  static constexpr int part(int k) { return Run::objective::graph.list[Run::objective::graph.node[Node].a + k]; }
+};
+
+/// Has a network a form that sees only some tokens? With the same parameters, `on_visible<Count>` gives what it makes of each of the
+/// tokens at the first `Count` places of the order in its mask wire.
+template <class Network>
+constexpr bool has_visible_form = requires { typename Network::template on_visible<1>; };
+
+/// The layer that a node runs: a role's network, or its form for visible tokens or for its map, or a rearrangement of rows, tokens or
+/// channels.
 template <class Run, int Node>
 struct node_layer {
   static constexpr auto const& node = Run::objective::graph.node[Node];
   static constexpr int role = node.kind == node_kind::apply ? role_index<Run>(node.name) : -1;
   static consteval auto select() {
-    if constexpr (role >= 0)
-      return static_cast<typename type_at<role, networks_of<Run>>::type*>(nullptr);
+    if constexpr (role >= 0) {
+      using network = typename type_at<role, networks_of<Run>>::type;
+      if constexpr (node.visible > 0 && has_visible_form<network>)
+        return static_cast<typename network::template on_visible<node.visible>*>(nullptr);
+      else if constexpr (node.map)
+        return static_cast<feature_map_of<network>*>(nullptr);
+      else
+        return static_cast<network*>(nullptr);
+    } else if constexpr (node.kind == node_kind::parts)
+      return static_cast<layers::batch_parts<listed_parts<Run, Node>>*>(nullptr);
     else
       return static_cast<typename detail::rearrangement<node.kind, node.a, node.b>::type*>(nullptr);
   }
@@ -76,8 +98,8 @@ struct node_layer {
 };
 
 constexpr bool runs_layer(node_kind kind) {
-  return kind == node_kind::apply || kind == node_kind::part || kind == node_kind::interleave || kind == node_kind::side_by_side ||
-         kind == node_kind::tokens || kind == node_kind::channels;
+  return kind == node_kind::apply || kind == node_kind::part || kind == node_kind::parts || kind == node_kind::interleave ||
+         kind == node_kind::side_by_side || kind == node_kind::tokens || kind == node_kind::channels;
 }
 
 /// Shapes of all wires, or the first node that does not fit.

@@ -42,6 +42,7 @@ constexpr char const* kind_text(node_kind kind) {
     case node_kind::apply: return "apply";
     case node_kind::stack: return "stack";
     case node_kind::part: return "part";
+    case node_kind::parts: return "parts";
     case node_kind::interleave: return "interleave";
     case node_kind::side_by_side: return "side by side";
     case node_kind::tokens: return "tokens";
@@ -54,13 +55,14 @@ constexpr char const* kind_text(node_kind kind) {
 }
 
 /// "apply average encoder <- 0": a node of the step in words.
-inline std::string node_text(graph_node const& n) {
+inline std::string node_text(step_graph const& g, graph_node const& n) {
   std::string text = kind_text(n.kind);
   auto const add = [&text](std::string const& word) { text += " " + word; };
   if (n.average) add("average");
   if (!n.name.empty()) add(n.name.text);
   if (!n.rule.empty()) add(std::string("by ") + n.rule.text);
-  if (n.a != 0 || n.b != 0 || n.kind == node_kind::views) add(std::to_string(n.a));
+  for (int i = 0; i < n.listed; ++i) add(std::to_string(g.list[n.a + i]));
+  if (n.listed == 0 && (n.a != 0 || n.b != 0 || n.kind == node_kind::views)) add(std::to_string(n.a));
   if (n.b != 0) add("of " + std::to_string(n.b));
   for (int i = 0; i < n.inputs; ++i) add((i == 0 ? "<- " : "and ") + std::to_string(n.input[i]));
   if (n.statistics_groups != 1) add("statistics of " + std::to_string(n.statistics_groups));
@@ -78,7 +80,7 @@ template <class Run>
 nlohmann::json composition_json() {
   constexpr shape image = Run::image;
   nlohmann::json graph = nlohmann::json::array();
-  for (int i = 0; i < Run::objective::graph.nodes; ++i) graph.push_back(detail::node_text(Run::objective::graph.node[i]));
+  for (int i = 0; i < Run::objective::graph.nodes; ++i) graph.push_back(detail::node_text(Run::objective::graph, Run::objective::graph.node[i]));
   for (int i = 0; i < Run::objective::graph.averages; ++i) {
     average_record const& a = Run::objective::graph.average[i];
     graph.push_back(std::string("average ") + a.name.text +

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ssl/io/encoder_file.hpp"
-#include "ssl/io/vit_naming.hpp"
+#include "ssl/io/published_namings.hpp"
 
 /// \file
 /// Weights that other codes have published, found by name.
@@ -109,6 +109,21 @@ inline std::string listed(std::vector<std::string> const& lines) {
   return lines.size() > 20 ? text + "\n  and " + std::to_string(lines.size() - 20) + " more" : text;
 }
 
+/// The tensors that no block is made of, and why.
+inline std::vector<weight_report::skip> skipped_tensors(safetensors_file const& file, name_match const& best) {
+  std::vector<std::string> used;
+  for (std::vector<std::string> const& parts : best.tensors) used.insert(used.end(), parts.begin(), parts.end());
+  std::vector<weight_report::skip> skipped;
+  for (safetensor const& t : file.tensors()) {
+    if (std::find(used.begin(), used.end(), t.name) != used.end()) continue;
+    char const* const why = t.name.ends_with("num_batches_tracked") ? "a counter that nothing here reads"
+                            : !t.name.starts_with(best.prefix)      ? "of another network: it has another prefix"
+                                                                    : "the encoder has no such block";
+    skipped.push_back({t.name, why});
+  }
+  return skipped;
+}
+
 /// Throws where a block is missing or has other extents.
 inline void expect_fit(std::string const& path, safetensors_file const& file, std::vector<block_info> const& blocks,
                        name_match const& best) {
@@ -123,37 +138,33 @@ inline void expect_fit(std::string const& path, safetensors_file const& file, st
     if (significant(found) != significant(expected))
       differing.push_back(blocks[i].name + ": expected " + extents_text(expected) + ", found " + extents_text(found));
   }
-  if (!missing.empty())
+  if (!missing.empty()) {
+    std::vector<std::string> unknown;
+    for (weight_report::skip const& s : skipped_tensors(file, best))
+      if (!s.tensor.ends_with("num_batches_tracked")) unknown.push_back(s.tensor);
     throw file_error(721, path, -1,
                      "holds " + std::to_string(best.found) + " of the encoder's " + std::to_string(blocks.size()) +
                          " blocks by the names of " + best.scheme->name +
                          (best.prefix.empty() ? "" : " behind '" + best.prefix + "'") +
-                         ", by which it holds the most; missing are" + listed(missing) + "\n");
+                         ", by which it holds the most; missing are" + listed(missing) +
+                         (unknown.empty() ? "" : "\nthe encoder has no block for" + listed(unknown)) + "\n");
+  }
   if (!differing.empty())
     throw file_error(722, path, -1, "has tensors of other extents than the encoder's:" + listed(differing) + "\n");
 }
 
 inline weight_report report_on(safetensors_file const& file, std::vector<block_info> const& blocks, name_match const& best) {
-  weight_report report{.naming = best.scheme->name, .prefix = best.prefix, .matched = {}, .skipped = {}};
-  std::vector<std::string> used;
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
+  weight_report report{.naming = best.scheme->name, .prefix = best.prefix, .matched = {}, .skipped = skipped_tensors(file, best)};
+  for (std::size_t i = 0; i < blocks.size(); ++i)
     report.matched.push_back({blocks[i].name, best.tensors[i], file.at(best.tensors[i].front()).type});
-    used.insert(used.end(), best.tensors[i].begin(), best.tensors[i].end());
-  }
-  for (safetensor const& t : file.tensors()) {
-    if (std::find(used.begin(), used.end(), t.name) != used.end()) continue;
-    char const* const why = t.name.ends_with("num_batches_tracked") ? "a counter that nothing here reads"
-                            : !t.name.starts_with(best.prefix)      ? "of another network: it has another prefix"
-                                                                    : "the encoder has no such block";
-    report.skipped.push_back({t.name, why});
-  }
   return report;
 }
 
 }  // namespace detail
 
-/// Fills an encoder with published weights: F32, F16 or BF16, by the names of timm, DINO, DINOv2 or Hugging Face. Which scheme and which
-/// prefix it is, is found out: the one by which the file holds the most blocks. Says what became of every tensor.
+/// Fills an encoder with published weights: F32, F16 or BF16, by the names of torchvision, timm, DINO, DINOv2 or Hugging Face, also
+/// out of checkpoints of MoCo, SimSiam, SwAV, lightly and others. Which scheme and which prefix it is, is found out: the one by which the
+/// file holds the most blocks. Says what became of every tensor.
 ///
 ///   ssl::frozen_encoder<ssl::encoders::dinov2_vits14, ssl::shape{.h = 224, .w = 224, .c = 3}, backend, 1> encoder{threads};
 ///   std::cout << ssl::io::load_weights(encoder, "dinov2_vits14.safetensors").text();
@@ -162,7 +173,7 @@ inline weight_report report_on(safetensors_file const& file, std::vector<block_i
 ///
 /// Errors  those of safetensors_file::open; E721 (blocks that the file lacks), E722 (other extents); the encoder is left as it was
 template <class Frozen>
-weight_report load_weights(Frozen& encoder, std::string const& path, std::span<naming const> schemes = vit_namings) {
+weight_report load_weights(Frozen& encoder, std::string const& path, std::span<naming const> schemes = published_namings) {
   std::string const file_path = detail::weights_file(path);
   safetensors_file const file = safetensors_file::open(file_path);
   auto const parameters = Frozen::blocks(block_set::parameters), buffers = Frozen::blocks(block_set::buffers);
@@ -184,7 +195,7 @@ weight_report load_weights(Frozen& encoder, std::string const& path, std::span<n
 
 /// Lets training begin with published weights: those of the encoder, and of its moving average where there is one.
 template <class Run>
-weight_report load_weights(pipeline<Run>& p, std::string const& path, std::span<naming const> schemes = vit_namings) {
+weight_report load_weights(pipeline<Run>& p, std::string const& path, std::span<naming const> schemes = published_namings) {
   frozen_of<Run, 1> encoder(p.context());
   weight_report const report = load_weights(encoder, path, schemes);
   auto const weights = encoder.weights();

@@ -10,8 +10,10 @@ namespace ssl::layers {
 /// How the weight of a convolution is drawn.
 enum class conv_init {
   torchvision,  ///< weight N(0, 2 / (O k^2)), bias 0: torchvision's ResNets
-  pytorch       ///< weight and bias U(-1, 1) / sqrt(I k^2), torch.nn.Conv2d
+  pytorch,      ///< weight and bias U(-1, 1) / sqrt(I k^2), torch.nn.Conv2d
+  gan           ///< weight N(0, 0.02^2), bias 0: DCGAN, and what follows it
 };
+inline constexpr initializer gan_weight{.rule = initializer_rule::normal, .millionths = 20'000};
 
 struct conv_config {
   int out = 0;
@@ -66,8 +68,10 @@ struct conv2d : primitive<conv2d<Config>> {
     constexpr bool own = Config.init == conv_init::pytorch;
     int const inputs = in.c / groups;
     initializer const uniform{.rule = initializer_rule::uniform_inverse_root, .fan = inputs * area};
-    r.parameter[0] = {.label = "weight", .rank = 4, .extents = {Config.out, Config.kernel, Config.kernel, inputs},
-                      .initial = own ? uniform : initializer{.rule = initializer_rule::kaiming_normal, .fan = Config.out * area}};
+    initializer weight{.rule = initializer_rule::kaiming_normal, .fan = Config.out * area};
+    if constexpr (Config.init == conv_init::gan) weight = gan_weight;
+    if constexpr (own) weight = uniform;
+    r.parameter[0] = {.label = "weight", .rank = 4, .extents = {Config.out, Config.kernel, Config.kernel, inputs}, .initial = weight};
     r.parameter[1] = {.label = "bias", .extents = {Config.out, 1, 1, 1}, .initial = own ? uniform : initializer{}, .kind = parameter_kind::bias};
     return r;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssl/layers/linear.hpp"
+#include "ssl/layers/conv2d.hpp"
 #include "ssl/ops/convolution.hpp"
 
 namespace ssl::layers {
@@ -13,6 +13,7 @@ struct conv_transpose_config {
   int padding = 1;
   int output_padding = 0;  ///< rows and columns more, below the stride: a stride of 2 makes 2H - 1 or 2H rows with a kernel of 3
   layers::bias bias = layers::bias::yes;
+  conv_init init = conv_init::pytorch;  ///< or gan
 };
 
 /// Transposed convolution: the map that takes a convolution's output gradient to its input gradient. Enlarges maps in decoders.
@@ -21,14 +22,14 @@ struct conv_transpose_config {
 /// Shapes    x: (N, H, W, I) -> y: (N, (H - 1) s - 2p + k + output_padding, (W - 1) s - ..., O); weight: (I, k, k, O) in memory, (I, O,
 ///           k, k) in files
 /// Gradient  writes gx; accumulates weight and bias
-/// Errors    E101 a size that is not positive, an output padding that is not below the stride; E102 an input that gives an empty output
+/// Errors    E101 a size that is not positive, an output padding that is not below the stride, weights drawn as torchvision; E102 an input that gives an empty output
 /// Cost      the three products of a convolution from O to I channels, in other roles; backward reads x again
 /// Source    torch.nn.ConvTranspose2d: names, layout and initialisation. Deviation: no groups and dilation
 template <conv_transpose_config Config>
 struct conv_transpose2d : primitive<conv_transpose2d<Config>> {
   static constexpr bool valid = Config.out > 0 && Config.kernel > 0 && Config.stride > 0 && Config.padding >= 0 &&
-                                Config.output_padding >= 0 && Config.output_padding < Config.stride;
-  static constexpr bool has_bias = Config.bias == bias::yes;
+                                Config.output_padding >= 0 && Config.output_padding < Config.stride && Config.init != conv_init::torchvision;
+  static constexpr bool has_bias = Config.bias == bias::yes, own = Config.init == conv_init::pytorch;
   static constexpr int extent(int in) { return (in - 1) * Config.stride - 2 * Config.padding + Config.kernel + Config.output_padding; }
   static constexpr shape output(shape in) { return {in.n, extent(in.h), extent(in.w), Config.out}; }
 
@@ -47,8 +48,9 @@ struct conv_transpose2d : primitive<conv_transpose2d<Config>> {
     requirements r{.output = output(in), .workspace_forward = workspace, .workspace_backward = workspace, .reads_input = true,
                    .parameters = has_bias ? 2 : 1};
     initializer const uniform{.rule = initializer_rule::uniform_inverse_root, .fan = Config.out * Config.kernel * Config.kernel};
-    r.parameter[0] = {.label = "weight", .rank = 4, .extents = {in.c, Config.kernel, Config.kernel, Config.out}, .initial = uniform};
-    r.parameter[1] = {.label = "bias", .extents = {Config.out, 1, 1, 1}, .initial = uniform, .kind = parameter_kind::bias};
+    r.parameter[0] = {.label = "weight", .rank = 4, .extents = {in.c, Config.kernel, Config.kernel, Config.out},
+                      .initial = own ? uniform : gan_weight};
+    r.parameter[1] = {.label = "bias", .extents = {Config.out, 1, 1, 1}, .initial = own ? uniform : initializer{}, .kind = parameter_kind::bias};
     return r;
   }
 

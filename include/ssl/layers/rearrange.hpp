@@ -93,6 +93,41 @@ struct batch_part : primitive<batch_part<Index, Of>> {
   };
 };
 
+/// Some of several equal parts of the batch, in any order and any number of times. `Parts` says of how many parts (`of`), how many are
+/// taken (`count`), and which is the k-th (`part(k)`).
+///
+/// Shapes    x: (of N, H, W, C), part-major -> y: (count N, H, W, C)
+/// Gradient  writes gx: of each part the sum over all its copies, zero where there is none
+/// Errors    E101 a part that does not exist, or none; E102 a batch that does not divide into `of` parts
+template <class Parts>
+struct batch_parts : primitive<batch_parts<Parts>> {
+  static constexpr bool valid = [] {
+    bool all = Parts::of > 0 && Parts::count > 0;
+    for (int k = 0; k < Parts::count; ++k) all = all && Parts::part(k) >= 0 && Parts::part(k) < Parts::of;
+    return all;
+  }();
+  static constexpr bool accepts(shape in) { return in.n % (valid ? Parts::of : 1) == 0; }
+  static constexpr shape output(shape in) { return in.with_batch(valid ? in.n / Parts::of * Parts::count : 0); }
+  template <class Env>
+  static constexpr requirements require(shape in) {
+    return requirements{.output = output(in), .reach = reach::batch};
+  }
+  template <shape In, class Env>
+  struct bind {
+    using T = typename Env::scalar;
+    using table = ops::part_table<Parts::of, Parts::count>;
+    static constexpr table parts = table::template of_list<Parts>();
+    static constexpr index elements = In.elements() / Parts::of;  // of a part
+    static void forward(typename Env::context& c, frame<T> const& f, op_record const* op) {
+      Env::backend::map2d(c, Parts::count, elements, ops::take_parts_cell<T, table>{f.at(op->x), f.at(op->y), elements, parts});
+    }
+    static void backward(typename Env::context& c, frame<T> const& f, op_record const* op) {
+      if (op->gx.exists())
+        Env::backend::map2d(c, Parts::of, elements, ops::add_parts_cell<T, table>{f.at(op->gy), f.at(op->gx), elements, parts});
+    }
+  };
+};
+
 enum class interleaving { in_turn, put_back };
 
 /// The images of Parts equal parts of the batch in turn: the first of each part, then the second of each; `put_back` undoes it.

@@ -9,6 +9,7 @@
 #include "ssl/layers/layer_norm.hpp"
 #include "ssl/layers/layer_scale.hpp"
 #include "ssl/layers/mlp.hpp"
+#include "ssl/layers/on_kept_samples.hpp"
 #include "ssl/layers/swiglu.hpp"
 
 namespace ssl::layers {
@@ -25,6 +26,7 @@ struct transformer_config {
   int epsilon_billionths = 1'000;   ///< of the layer norms: 1e-6
   int layer_scale_millionths = 0;   ///< initial factor of both branches; 0: no layer scale
   drop_path_rates drop_path = drop_path_rates::none;
+  int skipped_per_mille = 0;  ///< samples of a batch that each branch does not compute in training, in thousandths; 0: none
   layers::probabilities probabilities = layers::probabilities::kept;
 };
 
@@ -55,6 +57,9 @@ template <transformer_config Config>
 struct mlp_branch : sequential<named<"norm2", layer_norm<block_norm<Config>>>,
                                named<"mlp", block_feed_forward<Config>>, named<"ls2", block_scale<Config>>,
                                named<"drop_path2", block_drop_path<Config>>> {};
+
+template <transformer_config Config, class Branch>
+using block_branch = std::conditional_t<Config.skipped_per_mille != 0, on_kept_samples<Config.skipped_per_mille, Branch>, Branch>;
 }  // namespace detail
 
 /// A pre-norm transformer block.
@@ -62,10 +67,10 @@ struct mlp_branch : sequential<named<"norm2", layer_norm<block_norm<Config>>>,
 /// Formula   x = x + drop_path1(ls1(attn(norm1(x)))); y = x + drop_path2(ls2(mlp(norm2(x))))
 /// Shapes    x, y: (N, H, W, D); tokens = H W
 /// Errors    E101 and E102 of its layers
-/// Source    timm's Block and DINOv2's: names and initialisation. Deviations: no dropout; DINOv2 above a rate of 0.1 computes the branch of
-///           a fixed number of samples instead of drawing for each
+/// Source    timm's Block and DINOv2's: names and initialisation. DINOv2 skips samples above a rate of 0.1, and up to it has drop path.
+///           Deviation: no dropout
 template <transformer_config Config>
-struct transformer_block : sequential<named<"", residual<named<"", detail::attention_branch<Config>>>>,
-                                      named<"", residual<named<"", detail::mlp_branch<Config>>>>> {};
+struct transformer_block : sequential<named<"", residual<named<"", detail::block_branch<Config, detail::attention_branch<Config>>>>>,
+                                      named<"", residual<named<"", detail::block_branch<Config, detail::mlp_branch<Config>>>>>> {};
 
 }  // namespace ssl::layers

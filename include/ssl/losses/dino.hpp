@@ -2,14 +2,9 @@
 #pragma once
 
 #include "ssl/losses/detail/predict_other_views.hpp"
+#include "ssl/losses/detail/teacher_targets.hpp"
 
 namespace ssl::losses {
-
-/// How a teacher's logits become targets.
-enum class teacher_targets {
-  centred,  ///< softmax of (logits - centre) / temperature: DINO
-  balanced  ///< Sinkhorn-Knopp over the rows of both views: DINOv2
-};
 
 struct dino_config {
   int views = 2;  ///< of the student, the two global ones among them
@@ -57,12 +52,8 @@ struct dino {
       T *probability = a.workspace + prediction::workspace, *scratch = probability + rows * classes;
       T const* centre = nullptr;
       if constexpr (has_centre) centre = a.x[2];
-      backend::map2d(c, rows, classes,
-                     ops::centred_logit_cell<T>{a.x[1], centre, probability, classes, static_cast<T>(1 / o.teacher_temperature)});
-      if constexpr (has_centre)
-        ops::softmax_rows<backend, T>(c, rows, classes, probability, probability, scratch);
-      else
-        ops::sinkhorn_knopp<backend>(c, rows, classes, o.iterations, probability, scratch);
+      detail::make_targets<Config.targets, backend, T>(c, rows, classes, a.x[1], centre, o.teacher_temperature, o.iterations,
+                                                       nullptr, probability, scratch);
       prediction::run(c, a.x[0], o.student_temperature, {probability, images, images, classes},
                       {.gx = {a.gx[0]}, .loss = a.loss, .workspace = a.workspace, .weight = a.weight});
       constexpr index elements[] = {0, Teacher.elements(), Centre.elements()...};

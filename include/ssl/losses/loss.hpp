@@ -42,6 +42,12 @@ concept loss = requires(shape const* in) {
 
 namespace losses {
 
+/// What the weights of single rows or places multiply. The gradient is the same; the value is not.
+enum class weighting {
+  gradient,  ///< the gradient only, and the value is the plain one: the published codes of colorization and inpainting
+  loss       ///< the value too: it is what the gradient belongs to
+};
+
 /// Embeddings of both views of at least two images: all of view 1, then all of view 2, one vector a row.
 constexpr bool stacks_two_views(shape in) { return in.n >= 4 && in.n % 2 == 0 && in.tokens() == 1 && in.c > 0; }
 

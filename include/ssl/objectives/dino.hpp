@@ -5,8 +5,7 @@
 #include "ssl/layers/l2_normalize.hpp"
 #include "ssl/layers/weight_norm_linear.hpp"
 #include "ssl/losses/dino.hpp"
-#include "ssl/objectives/objective.hpp"
-#include "ssl/ops/queue.hpp"
+#include "ssl/objectives/detail/follow.hpp"
 
 namespace ssl::objectives {
 
@@ -58,18 +57,7 @@ struct dino : objective_defaults {
   using losses = type_list<named<"distillation", loss>>;
   using states = type_list<named<"centre", state_block<shape{.c = Config.prototypes}>>>;
 
-  /// centre <- m centre + (1 - m) mean of the rows
-  struct follow {
-    template <class Env, shape Centre, shape X>
-    static void run(typename Env::context& c, options const& o, update_time now, typename Env::scalar* centre,
-                    typename Env::scalar const* x) {
-      using T = typename Env::scalar;
-      T const kept = static_cast<T>(o.centre_momentum.at(now.step));
-      Env::backend::sum_cols(c, X.rows(), X.c, ops::value_at<T>{x, X.c},
-                             ops::follow_sum<T>{centre, kept, (1 - kept) / T(X.rows())});
-    }
-  };
-  using rules = type_list<named<"follow", follow>>;
+  using rules = type_list<named<"follow", detail::follow>>;
 
   static constexpr auto graph = build_graph([](auto& g) {
     auto global = g.views(0);                                                                    // (2N, H, W, C)

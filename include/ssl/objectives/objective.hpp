@@ -34,13 +34,15 @@ struct state_block {
   static constexpr state_init init = Init;
 };
 
-/// Every property that the pipeline asks of an objective, with its default. Four more are functions that an objective adds where it
+/// Every property that the pipeline asks of an objective, with its default. Six more are functions that an objective adds where it
 /// wants them; Term is the tag of a loss, numbers are evaluated at the step:
 ///
 ///   static Loss::options loss_options(options const&, index step, term<"name">)    else the loss's defaults
 ///   static double loss_weight(options const&, index step, term<"name">)            else 1
 ///   static double average_momentum(options const&, index step)                     wanted where the graph has an average (E307)
 ///   static bool frozen(options const&, index step, label role)                     does the role stand still in this step?
+///   static double rate_factor(options const&, int phase)                           of the learning rate in a phase; else 1
+///   template <class Encoder> static constexpr bool accepts_encoder(shape image)    can it use this encoder (E135)? else yes
 struct objective_defaults {
   struct options {};
   using networks = type_list<>;  ///< named<"projector", Layer>, ...; "encoder" is the run's

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/core/fields.hpp"
 #include "ssl/core/macros.hpp"
 #include "ssl/core/math.hpp"
 
@@ -79,9 +80,42 @@ PRETEXT_HD void mean_ab(T const* probability, T& a, T& b) {
   }
 }
 
+/// The annealed mean: the mean colour of softmax(logits / temperature). A low temperature takes the likeliest colour, which is vivid but
+/// spotty, a high one the mean, which is smooth but grey.
+///
+/// Shapes   logits: (313)
+/// Source   Zhang et al. 2016, section 2.3: temperature 0.38
+template <class T>
+PRETEXT_HD void annealed_mean_ab(T const* logits, T temperature, T& a, T& b) {
+  T largest = logits[0], sum = T(0);
+  for (int q = 1; q < ab_bin_count; ++q) largest = math::max(largest, logits[q]);
+  a = b = T(0);
+  int bin = 0;
+  for (int row = 0; row < ab_row_count; ++row) {
+    ab_row const r = ab_row_at(row);
+    for (int at = r.b_first; at <= r.b_last; at += 10, ++bin) {
+      T const p = math::exp((logits[bin] - largest) / temperature);
+      sum += p, a += p * static_cast<T>(r.a), b += p * static_cast<T>(at);
+    }
+  }
+  a /= sum, b /= sum;
+}
+
+/// A number for each bin.
+struct ab_bin_values {
+  double of[ab_bin_count] = {};
+  PRETEXT_FIELDS(of)
+};
+constexpr ab_bin_values all_ab_bins(double value) {
+  ab_bin_values all;
+  for (double& v : all.of) v = value;
+  return all;
+}
+
 /// Weights of the bins by how rare they are, so that the grey of skies and walls does not decide everything.
 ///
-/// Formula  w_q ~ ((1 - gamma) p_q + gamma u_q)^-alpha, scaled so that sum_q p_q w_q = 1; u is uniform over the bins with p_q > 0
+/// Formula  w_q ~ ((1 - gamma) p_q + gamma u)^-alpha, scaled so that sum_q p_q w_q = 1; u is one over the number of bins with p_q > 0.
+///          A colour that the prior does not know weighs as the rarest can; with gamma 0 it weighs nothing
 /// Shapes   prior, weights: (313); prior sums to 1
 /// Source   Zhang et al. 2016, equation 4: gamma 0.5, alpha 1, and p smoothed by a Gaussian of deviation 5
 template <class T>
@@ -90,8 +124,8 @@ void rebalance_ab_bins(T const* prior, T gamma, T alpha, T* weights) {
   for (int q = 0; q < ab_bin_count; ++q) present += prior[q] > T(0);
   T mean = T(0);
   for (int q = 0; q < ab_bin_count; ++q) {
-    T const uniform = prior[q] > T(0) ? T(1) / static_cast<T>(present) : T(0);
-    weights[q] = math::pow((T(1) - gamma) * prior[q] + gamma * uniform, -alpha);
+    T const mixed = (T(1) - gamma) * prior[q] + gamma / static_cast<T>(present);
+    weights[q] = mixed > T(0) ? math::pow(mixed, -alpha) : T(0);
     mean += prior[q] * weights[q];
   }
   for (int q = 0; q < ab_bin_count; ++q) weights[q] /= mean;

@@ -6,6 +6,7 @@
 #include "ssl/core/macros.hpp"
 #include "ssl/core/math.hpp"
 #include "ssl/core/shape.hpp"
+#include "ssl/ops/activation.hpp"
 #include "ssl/ops/contrastive.hpp"
 #include "ssl/ops/softmax.hpp"
 
@@ -117,6 +118,27 @@ struct soft_target_gradient_cell {
   index classes;
   T factor;
   PRETEXT_HD void operator()(index r, index k) const { gt[r * classes + k] = factor * (log_sum[r] - x[r * classes + k]); }
+};
+
+/// log(1 + exp(x)) - target x, to be summed: cross-entropy of two classes, with one logit.
+template <class T>
+struct binary_cross_entropy_term {
+  T const* x;
+  index cols;
+  T target;
+  PRETEXT_HD T operator()(index r, index c) const { return softplus_function::value(x[r * cols + c]) - target * x[r * cols + c]; }
+};
+
+/// gx = factor (probability - target): the gradient twin.
+template <class T>
+struct binary_cross_entropy_gradient_cell {
+  T const* x;
+  T* gx;
+  index cols;
+  T target, factor;
+  PRETEXT_HD void operator()(index r, index c) const {
+    gx[r * cols + c] = factor * (sigmoid_function::value(x[r * cols + c]) - target);
+  }
 };
 
 }  // namespace ssl::ops

@@ -26,6 +26,26 @@ struct other_views_target {
   }
 };
 
+/// probability times the weight of its row.
+template <class T>
+struct weighted_target {
+  T const* probability;
+  T const* weight;
+  index classes;
+  PRETEXT_HD T operator()(index r, index k) const { return weight[r] * probability[r * classes + k]; }
+};
+
+/// Rows without weight take no part in a balancing: their logits become too low to count, in place.
+template <class T>
+struct leave_out_cell {
+  T* logit;
+  T const* weight;
+  index classes;
+  PRETEXT_HD void operator()(index r, index k) const {
+    if (weight[r] == T(0)) logit[r * classes + k] = T(-1e30);
+  }
+};
+
 /// y = scale (x - centre), a centre for every column; none: 0.
 template <class T>
 struct centred_logit_cell {
@@ -64,12 +84,12 @@ struct times_column_factor {
   PRETEXT_HD T operator()(index r, index c) const { return q[r * cols + c] * factor[c]; }
 };
 
-/// factor = share / sum
+/// factor = share / sum; 0 for what holds nothing
 template <class T>
 struct store_share_over_sum {
   T* factor;
   T share;
-  PRETEXT_HD void operator()(index i, T sum) const { factor[i] = share / sum; }
+  PRETEXT_HD void operator()(index i, T sum) const { factor[i] = sum > T(0) ? share / sum : T(0); }
 };
 
 /// q = q row factor * column factor
@@ -83,7 +103,7 @@ struct balance_cell {
 };
 
 /// Sinkhorn-Knopp: q becomes exp(q), with rows and columns scaled by turns so that all columns carry the same weight, and at last
-/// every row sums to 1. Columns first, rows last.
+/// every row sums to 1. Columns first, rows last. Rows far below the others (-1e30) take no part, and end as zeros.
 ///
 /// Shapes    q: (rows, cols); workspace: rows + cols
 /// Requires  iterations > 0; no column of q lies further below the largest q than exp can tell from zero

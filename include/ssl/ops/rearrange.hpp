@@ -58,4 +58,48 @@ struct interleave_cell {
   }
 };
 
+/// Which of Of parts are taken, and where the copies of each part went.
+template <int Of, int Count>
+struct part_table {
+  int part[Count] = {};
+  int place[Count] = {};  ///< copies of part p stand at place[first[p]] .. place[first[p + 1] - 1]
+  int first[Of + 1] = {};
+
+  template <class Parts>
+  static constexpr part_table of_list() {
+    part_table t;
+    int n = 0;
+    for (int p = 0; p < Of; ++p) {
+      for (int k = 0; k < Count; ++k)
+        if (Parts::part(k) == p) t.part[k] = p, t.place[n++] = k;
+      t.first[p + 1] = n;
+    }
+    return t;
+  }
+};
+
+/// y = x with the parts of the table, one a row.
+template <class T, class Table>
+struct take_parts_cell {
+  T const* x;
+  T* y;
+  index cols;
+  Table table;
+  PRETEXT_HD void operator()(index r, index c) const { y[r * cols + c] = x[table.part[r] * cols + c]; }
+};
+
+/// gx = for each part the sum over its copies.
+template <class T, class Table>
+struct add_parts_cell {
+  T const* gy;
+  T* gx;
+  index cols;
+  Table table;
+  PRETEXT_HD void operator()(index r, index c) const {
+    T sum = T(0);
+    for (int k = table.first[r]; k < table.first[r + 1]; ++k) sum += gy[table.place[k] * cols + c];
+    gx[r * cols + c] = sum;
+  }
+};
+
 }  // namespace ssl::ops

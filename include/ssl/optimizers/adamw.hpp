@@ -54,8 +54,7 @@ struct adam {
           beta2(static_cast<T>(o.beta2)),
           taken2(static_cast<T>(1 - o.beta2)),
           epsilon(static_cast<T>(o.epsilon)) {
-      double const learning_rate = o.learning_rate.at(step) * o.layers.at(p);
-      double const weight_decay = decays(o.decays, p) ? o.weight_decay.at(step) : 0.0;
+      double const learning_rate = rate_of(o, step, p), weight_decay = decay_of(o, step, p);
       rate = static_cast<T>(learning_rate / (1 - std::pow(o.beta1, static_cast<double>(step + 1))));
       decay = static_cast<T>(Config.decay == decay_form::decoupled ? 1 - learning_rate * weight_decay : weight_decay);
     }

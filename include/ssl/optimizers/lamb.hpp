@@ -53,7 +53,7 @@ struct lamb {
     bool adapts;
 
     update(options const& o, index step, parameter_traits p)
-        : rate(static_cast<T>(o.learning_rate.at(step) * o.layers.at(p))),
+        : rate(static_cast<T>(rate_of(o, step, p))),
           mean(static_cast<T>(1 / (1 - std::pow(o.beta1, static_cast<double>(step + 1))))),
           root(static_cast<T>(std::sqrt(1 - std::pow(o.beta2, static_cast<double>(step + 1))))),
           beta1(static_cast<T>(o.beta1)),
@@ -61,7 +61,7 @@ struct lamb {
           beta2(static_cast<T>(o.beta2)),
           taken2(static_cast<T>(1 - o.beta2)),
           epsilon(static_cast<T>(o.epsilon)),
-          decay(decays(o.decays, p) ? static_cast<T>(o.weight_decay.at(step)) : T(0)),
+          decay(static_cast<T>(decay_of(o, step, p))),
           adapts(Config.adapts == lamb_adapts::all || decay != T(0)) {}
 
     PRETEXT_HD T measured(T weight, T gradient, T const* slot, index slot_stride) const {

@@ -35,11 +35,13 @@ struct lars_config {
 ///           simclr          m <- mu m + rate q h;  w <- w - m, with Nesterov w <- w - (rate q h + mu m)
 ///           simclr_popular  m <- mu m + h;  u = m, with Nesterov h + mu m;  w <- w - rate q u, q = coefficient |w| / |u|
 ///           solo, lightly   q = coefficient |w| / (|g| + decay |w| + 1e-8)
-///           q = 1 where a norm is 0; solo and lightly then leave out decay too. Outside the scope of decay, q = 1 and decay = 0
+///           q = 1 where a norm is 0; solo and lightly then leave out decay too. Outside the scope of decay, q = 1, decay = 0
+///           and the rate is multiplied by rate_outside: biases and norms may have a rate of their own
 /// Units     the rate is as given: no scaling by the batch
 /// Cost      one slot; each tensor's weights and gradients are read once more
 /// Source    You et al. 2017, arXiv:1708.03888; moco-v3 (moco/optimizer.py), SimCLR (lars_optimizer.py), solo-learn
-///           (solo/utils/lars.py), lightly (lightly/utils/lars.py). Deviation: scope by kind, where the codes ask for more than one dimension
+///           (solo/utils/lars.py), lightly (lightly/utils/lars.py); a second rate: barlowtwins (main.py). Deviation: scope by kind,
+///           where the codes ask for more than one dimension
 template <lars_config Config = lars_config{}>
 struct lars {
   static constexpr bool raw_norm = Config.form == lars_form::solo || Config.form == lars_form::lightly;
@@ -50,11 +52,12 @@ struct lars {
     number momentum = 0.9;
     number weight_decay = 0;
     decay_scope decays = decay_scope::weights_and_tokens;  ///< also what adapts
+    double rate_outside = 1;                               ///< factor of the rate outside this scope; Barlow Twins: 0.024
     double coefficient = Config.form == lars_form::solo ? 0.02 : 1e-3;
     trust_limit limit = Config.form == lars_form::solo ? trust_limit::rate : trust_limit::none;
     gradient_clip clip{};
     layer_rates layers{};
-    PRETEXT_FIELDS(learning_rate, momentum, weight_decay, decays, coefficient, limit, clip, layers)
+    PRETEXT_FIELDS(learning_rate, momentum, weight_decay, decays, rate_outside, coefficient, limit, clip, layers)
   };
   static constexpr int slots = 1;
 
@@ -68,9 +71,9 @@ struct lars {
     bool limited;
 
     update(options const& o, index step, parameter_traits p)
-        : rate(static_cast<T>(o.learning_rate.at(step) * o.layers.at(p))),
+        : rate(static_cast<T>(rate_of(o, step, p) * (decays(o.decays, p) ? 1.0 : o.rate_outside))),
           momentum(static_cast<T>(o.momentum.at(step))),
-          decay(decays(o.decays, p) ? static_cast<T>(o.weight_decay.at(step)) : T(0)),
+          decay(static_cast<T>(decay_of(o, step, p))),
           coefficient(static_cast<T>(o.coefficient)),
           adapts(decays(o.decays, p) && (Config.form != lars_form::lightly || decay != T(0))),
           limited(o.limit == trust_limit::rate) {}

@@ -57,18 +57,30 @@ struct gradient_clip {
 
 /// Learning rates that fall from the heads down to the input, for fine-tuning.
 ///
-/// Formula  rate * decay^(layers above), times `embedding` for the weights that embed the input (the patch projection, a stem)
+/// Formula  rate * decay^(layers above), times `embedding` for the weights that embed the input (the patch projection, a stem), times
+///          `encoder` for all of the encoder: 0 trains the heads alone
 /// Source   BEiT; MAE: util/lr_decay.py; DINOv2: utils/param_groups.py with its embedding at 0.2. What a layer is: parameter_traits
 struct layer_rates {
   double decay = 1;
   double embedding = 1;
-  PRETEXT_FIELDS(decay, embedding)
+  double encoder = 1;
+  PRETEXT_FIELDS(decay, embedding, encoder)
 
   double at(parameter_traits p) const {
     bool const embeds = p.layer == 0 && p.kind != parameter_kind::token && p.kind != parameter_kind::position;
-    return std::pow(decay, p.layers_above) * (embeds ? embedding : 1.0);
+    return std::pow(decay, p.layers_above) * (embeds ? embedding : 1.0) * (p.encoder ? encoder : 1.0);
   }
 };
+
+/// The learning rate and the weight decay of a block, by the members that the options here have in common.
+template <class Options>
+double rate_of(Options const& o, index step, parameter_traits p) {
+  return o.learning_rate.at(step) * o.layers.at(p);
+}
+template <class Options>
+double decay_of(Options const& o, index step, parameter_traits p) {
+  return decays(o.decays, p) ? o.weight_decay.at(step) : 0.0;
+}
 
 }  // namespace optimizers
 

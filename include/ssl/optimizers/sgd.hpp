@@ -38,9 +38,9 @@ struct sgd {
     T decay;
 
     update(options const& o, index step, parameter_traits p)
-        : rate(static_cast<T>(o.learning_rate.at(step) * o.layers.at(p))),
+        : rate(static_cast<T>(rate_of(o, step, p))),
           momentum(static_cast<T>(o.momentum.at(step))),
-          decay(decays(o.decays, p) ? static_cast<T>(o.weight_decay.at(step)) : T(0)) {}
+          decay(static_cast<T>(decay_of(o, step, p))) {}
 
     PRETEXT_HD void operator()(T& weight, T gradient, T* slot, index) const {
       T const g = gradient + decay * weight;

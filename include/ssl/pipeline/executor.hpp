@@ -52,6 +52,7 @@ constexpr void for_each_phase_block(Use use) {
       for (int i = 0; i < blocks.parameters; ++i) {
         block_record b = blocks.parameter[i];
         b.offset += memory::range_table.role[Role].parameter;
+        b.encoder = Role == 0;
         if (Role > 0) b.layer = 1, b.layers_above = b.layers_per_iteration = 0;  // heads stand above all layers of the encoder
         use(b);
       }
@@ -140,7 +141,8 @@ struct executor {
 
   template <int Phase>
   static void update(context& c, arrays const& a, options const& o, index step) {
-    auto const run = [&](auto const& blocks) { update_blocks(c, a, o, step, blocks.at, blocks.count); };
+    auto const numbers = numbers_of<Phase>(o, step);
+    auto const run = [&](auto const& blocks) { update_blocks(c, a, o, numbers, step, blocks.at, blocks.count); };
     if constexpr (holds_still)
       run(blocks_at<Phase>(o, step));
     else
@@ -164,14 +166,24 @@ struct executor {
     });
   }
 
-  static void update_blocks(context& c, arrays const& a, options const& o, index step, block_record const* blocks, int count) {
+  /// The numbers of the optimizer in a phase: its learning rate may differ from phase to phase.
+  template <int Phase>
+  static auto numbers_of(options const& o, index step) {
+    auto numbers = o.optimizer;
+    if constexpr (requires { objective::rate_factor(o.objective, Phase); })
+      numbers.learning_rate = numbers.learning_rate.at(step) * objective::rate_factor(o.objective, Phase);
+    return numbers;
+  }
+
+  static void update_blocks(context& c, arrays const& a, options const& o, options_of<detail::optimizer_in, Run> const& numbers,
+                            index step, block_record const* blocks, int count) {
     double momentum = 0;
     if constexpr (averages_fused) momentum = objective::average_momentum(o.objective, step);
     optimizers::flat_arrays<T> flat{.weights = a.parameters(), .gradients = a.gradients(), .slots = a.slots(),
                                     .slot_stride = run_memory<Run>::range_table.parameters,
                                     .average = averages_fused ? a.averages() : nullptr,
                                     .average_length = averages_fused ? run_memory<Run>::range_table.averaged : 0};
-    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, o.optimizer, step, blocks, count, flat, momentum, a.scratch());
+    optimizers::fused_update<typename Run::optimizer, run_environment<Run>>(c, numbers, step, blocks, count, flat, momentum, a.scratch());
   }
 
   template <average_moves When>
@@ -262,7 +274,11 @@ struct executor {
       f.parameters = (n.average ? a.averages() : a.parameters()) + r.parameter;
       f.gradients = a.gradients() + r.parameter;
       f.buffers = (n.average ? a.average_buffers() : a.buffers()) + r.buffer;
-      if constexpr (n.mask >= 0) f.mask = a.integers(node_kind::mask, graph.node[n.mask].a) + f.first_sample * trace_of<Run>.at[n.mask].with_batch(1).elements();
+      if constexpr (n.mask >= 0) {
+        constexpr shape given = trace_of<Run>.at[n.mask];
+        f.mask = a.integers(node_kind::mask, graph.node[n.mask].a) + f.first_sample * given.with_batch(1).elements();
+        f.mask_elements = given.elements() / node_run<Run, Node>::chunks;
+      }
       if constexpr (requires { o.encoder.drop_path_rate.at(now); })  // the encoder's own weights only: a target sees whole networks
         if constexpr (!n.average && node_layer<Run, Node>::role == 0) f.drop_path_rate = static_cast<T>(o.encoder.drop_path_rate.at(now));
     }
@@ -274,7 +290,7 @@ struct executor {
   static void run_forward(context& c, frame<T> const& f) {
     using it = node_run<Run, Node>;
     constexpr execution how = it::how();
-    using env = run_environment<Run, execution{how.mode, how.statistics_groups, how.updates_weights, Observed}>;
+    using env = run_environment<Run, execution{how.mode, how.statistics_groups, how.updates_weights, Observed, how.drops_samples}>;
     ssl::forward<typename it::network, it::input, env>(c, f, plan.op + plan.node[Node].operation);
   }
 

@@ -152,7 +152,17 @@ constexpr bool same_blocks(A const& a, B const& b) {
   return true;
 }
 
-/// Does every role ask for the same parameters and buffers at every shape at which it is applied?
+/// Does the objective take what the encoder makes? An encoder that refuses its image has its own sentence.
+template <class Run>
+constexpr bool encoder_fits() {
+  using encoder = typename Run::encoder;
+  constexpr shape in = first_input<Run>("encoder");
+  if constexpr (in.n > 0 && requires { Run::objective::template accepts_encoder<encoder>(in); })
+    return !checked<feature_map_of<encoder>>(in).ok() || Run::objective::template accepts_encoder<encoder>(in);
+  return true;
+}
+
+/// Does every role ask for the same parameters and buffers at every shape, and for all forms, in which it is applied?
 template <class Run>
 constexpr bool same_parameters() {
   bool same = true;
@@ -162,7 +172,9 @@ constexpr bool same_parameters() {
       using net = typename node_layer<Run, Node>::type;
       using env = run_environment<Run>;
       constexpr shape here = trace_of<Run>.at[n.input[0]].with_batch(1), first = first_input<Run>(n.name).with_batch(1);
-      if constexpr (here != first) same = same && same_blocks(block_table_of<net, here, env>, block_table_of<net, first, env>);
+      using whole = typename type_at<node_layer<Run, Node>::role, networks_of<Run>>::type;
+      if constexpr (here != first || !std::is_same_v<net, whole>)
+        same = same && same_blocks(block_table_of<net, here, env>, block_table_of<whole, first, env>);
     }
   });
   return same;
@@ -224,6 +236,8 @@ consteval int failure() {
     return 113;
   } else if constexpr (graph_failure<Run>() != 0) {
     return graph_failure<Run>();
+  } else if constexpr (!encoder_fits<Run>()) {
+    return 135;
   } else if constexpr (!trace_of<Run>.ok()) {
     constexpr step_trace const& t = trace_of<Run>;
     return !t.why.valid ? 101 : Run::objective::graph.node[t.rejecting].kind == node_kind::loss ? 306 : 102;
@@ -237,6 +251,8 @@ consteval int failure() {
     return 106;
   } else if constexpr (plan_of<Run>.reaches_too_far) {
     return 321;
+  } else if constexpr (plan_of<Run>.mask_unread) {
+    return 139;
   } else {
     return 0;
   }

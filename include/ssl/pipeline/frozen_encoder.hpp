@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "ssl/pipeline/forward_plan.hpp"
 #include "ssl/pipeline/initialise.hpp"
 #include "ssl/pipeline/pipeline.hpp"
+#include "ssl/pipeline/tap.hpp"
 
 namespace ssl {
 
@@ -222,51 +222,60 @@ void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::calibrate(im
   forward<execution{.mode = execution_mode::calibration}>(Scalar(1) / Scalar(call + 1), nullptr);
 }
 
-namespace detail {
-
-/// Keeps the last output of a module: that of the last operation whose name is the module's or lies inside it.
-template <class Plan, class Scalar, class Backend>
-struct tap_observer final : output_observer {
-  tap_observer(Plan const& plan, typename Backend::context& context, std::string const& tap)
-      : plan(plan), context(context), tap(tap) {}
-  void see(op_record const* op, int iteration, void const* y, shape output) override {
-    name const at = plan.op_name(static_cast<int>(op - plan.op), iteration);
-    bool const inside =
-        std::strncmp(at.text, tap.c_str(), tap.size()) == 0 && (at.text[tap.size()] == '\0' || at.text[tap.size()] == '.');
-    if (!inside) return;
-    extents = output;
-    values.resize(static_cast<std::size_t>(output.elements()));
-    Backend::copy_out(context, values.data(), y, output.elements() * index{sizeof(Scalar)});
-  }
-  Plan const& plan;
-  typename Backend::context& context;
-  std::string const& tap;
-  shape extents{};
-  std::vector<Scalar> values;
-};
-
-}  // namespace detail
-
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
 std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::tap(image_view const* images, int count,
                                                                                        std::string const& tap, shape* extents) {
   take(images, count);
   detail::tap_observer<std::remove_cvref_t<decltype(plan())>, Scalar, Backend> observer(plan(), context_, tap);
   forward<execution{.mode = execution_mode::evaluation, .observed = true}>(Scalar(0), &observer);
-  if (observer.values.empty())
-    throw composition_error(803, "the encoder has no module called '" + tap + "'; expected the name of one of its layers");
+  observer.expect_found();
   observer.values.resize(observer.values.size() / Batch * static_cast<std::size_t>(count));
   if (extents != nullptr) *extents = observer.extents.with_batch(count);
   return std::move(observer.values);
 }
+
+namespace detail {
+template <class Frozen, class Run>
+void take_statistics(pipeline<Run>& trained, Frozen& encoder) {
+  if constexpr (requires { Run::augmentation::statistics(trained.options().augmentation); })
+    encoder.statistics() = Run::augmentation::statistics(trained.options().augmentation);
+}
+}  // namespace detail
 
 /// The encoder of a pipeline, by itself: the weights that the objective exports, and the statistics that the augmentation
 /// normalises with.
 template <class Frozen, class Run>
 void freeze(pipeline<Run>& trained, Frozen& encoder) {
   encoder.set_weights(trained.exported());
-  if constexpr (requires { Run::augmentation::statistics(trained.options().augmentation); })
-    encoder.statistics() = Run::augmentation::statistics(trained.options().augmentation);
+  detail::take_statistics(trained, encoder);
+}
+
+/// Several networks of a pipeline in a row, for pictures of what they predict: `frozen_encoder<sequential<named<"encoder", ...>,
+/// named<"decoder", ...>>, ...>`. Every block is the trained one of the same full name.
+///
+/// Errors  E802 (the pipeline has no such block, or one of another size)
+template <class Frozen, class Run>
+void freeze_networks(pipeline<Run>& trained, Frozen& networks) {
+  using T = typename Run::scalar;
+  encoder_weights<T> w = networks.weights();
+  auto const take = [&](array which, block_set set, std::vector<T>& to) {
+    std::vector<T> from(static_cast<std::size_t>(trained.elements(which)));
+    trained.read(which, from.data());
+    for (block_info const& wanted : Frozen::blocks(set)) {
+      bool found = false;
+      for (block_info const& b : inventory<Run>(set)) {
+        if (b.name != wanted.name || b.elements != wanted.elements) continue;
+        for (index i = 0; i < b.elements; ++i)
+          to[static_cast<std::size_t>(wanted.offset + i)] = from[static_cast<std::size_t>(b.offset + i)];
+        found = true;
+      }
+      if (!found) throw composition_error(802, "the pipeline has no block '" + wanted.name + "' of that size");
+    }
+  };
+  take(array::parameters, block_set::parameters, w.parameters);
+  take(array::buffers, block_set::buffers, w.buffers);
+  networks.set_weights(w);
+  detail::take_statistics(trained, networks);
 }
 
 }  // namespace ssl

@@ -86,6 +86,16 @@ struct does_not_compose {
       "ssl[E132]: the augmentation cannot make its views of the run's image: quarter turns need a square, patches and tiles "
       "room for their grid, masks a whole number of patches, Lab three channels; change the image or the augmentation "
       "(docs/errors.md#e132)");
+  static_assert(code != 135,
+                "ssl[E135]: the objective cannot use what this encoder sees or makes at the run's image: it needs a map of a certain "
+                "size, say, or an encoder that does not see what it has to predict; change the encoder, the image or the "
+                "objective's configuration (docs/errors.md#e135)");
+  static_assert(code != 137,
+                "ssl[E137]: the objective shows the encoder only some patches, and this encoder has no tokens of which it could see "
+                "some; use a vision transformer (docs/errors.md#e137)");
+  static_assert(code != 139,
+                "ssl[E139]: the graph gives a network a mask that none of its layers reads, so nothing is masked; use an encoder "
+                "that has a mask token, or that sees some patches only (docs/errors.md#e139)");
   static_assert(code != 301,
                 "ssl[E301]: the graph applies, averages or updates a network that the objective does not define; add it to "
                 "`networks` or correct its name "

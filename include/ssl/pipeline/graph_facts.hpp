@@ -24,7 +24,7 @@ constexpr bool well_formed(graph_node const* node, int at) {
     if (!has_values(node[from].kind) && !(n.kind == node_kind::loss && integers)) return false;
   }
   if (n.mask >= 0 && (n.mask >= at || node[n.mask].kind != node_kind::mask)) return false;
-  return n.statistics_groups >= 1 && n.phase >= 0;
+  return n.statistics_groups >= 1 && n.visible >= 0 && n.phase >= 0;
 }
 constexpr bool well_formed(step_graph const& g) {
   if (g.overflow || g.nodes < 0 || g.phases < 1 || g.phases > graph_analysis::max_phases) return false;
@@ -42,6 +42,13 @@ constexpr bool averages(step_graph const& g, label role) {
   return false;
 }
 
+/// Can a network be applied to some of the tokens?
+template <class... Named>
+constexpr bool has_visible_forms(type_list<Named...>, int role) {
+  bool const each[] = {has_visible_form<typename Named::type>...};
+  return each[role];
+}
+
 constexpr bool within(int which, int count) { return which >= 0 && which < count; }
 
 /// 0, or the code of what this node names and nobody defines.
@@ -53,7 +60,9 @@ constexpr int node_failure(graph_node const& n, augmentations::view_layout const
     case node_kind::views: return within(n.a, layout.groups) ? 0 : 304;
     case node_kind::labels: return within(n.a, layout.label_wires) ? 0 : 304;
     case node_kind::mask: return within(n.a, layout.mask_wires) ? 0 : 304;
-    case node_kind::apply: return role_index<Run>(n.name) >= 0 ? 0 : 301;
+    case node_kind::apply:
+      if (role_index<Run>(n.name) < 0) return 301;
+      return n.visible > 0 && !has_visible_forms(networks_of<Run>{}, role_index<Run>(n.name)) ? 137 : 0;
     case node_kind::loss:
       for (int i = 0; i < n.updates; ++i)
         if (role_index<Run>(n.update[i]) < 0) return 301;

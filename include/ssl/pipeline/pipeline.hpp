@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "ssl/core/error.hpp"
@@ -13,6 +14,7 @@
 #include "ssl/pipeline/initialise.hpp"
 #include "ssl/pipeline/inventory.hpp"
 #include "ssl/pipeline/stub.hpp"
+#include "ssl/pipeline/tap.hpp"
 
 namespace ssl {
 
@@ -44,6 +46,11 @@ class pipeline_impl<Run, true> {
   double step(batch_input const& batch, micro_batch which = {});
   /// The loss and all gradients of one batch; nothing moves but running statistics. Gradients add up until a step.
   double forward_backward(batch_input const& batch);
+
+  /// What the module `tap` of a role ("decoder", "encoder.blocks.3") makes of one batch in the forward pass of a step, on the host;
+  /// `extents` becomes its shape. Nothing moves but running statistics.
+  /// Errors  E803 (there is no such module)
+  std::vector<scalar> tap(batch_input const& batch, std::string const& tap, shape* extents = nullptr);
 
   /// The terms of the last step's loss, with the weights they had: the loss is the sum of value times weight.
   std::vector<loss_term> terms() const;
@@ -139,6 +146,16 @@ double pipeline_impl<Run, true>::forward_backward(batch_input const& batch) {
   double const loss = forward(batch);
   for_each_index<Run::objective::graph.phases>([&]<int Phase>() { exec::template backward<Phase>(context_, arrays_, options_, time_of({})); });
   return loss;
+}
+
+template <class Run>
+std::vector<typename Run::scalar> pipeline_impl<Run, true>::tap(batch_input const& batch, std::string const& tap, shape* extents) {
+  exec::upload(context_, arrays_, batch);
+  detail::tap_observer<std::remove_cvref_t<decltype(plan_of<Run>)>, scalar, typename Run::backend> observer(plan_of<Run>, context_, tap);
+  exec::template forward<true>(context_, arrays_, options_, time_of({}), 1.0, &observer);
+  observer.expect_found();
+  if (extents != nullptr) *extents = observer.extents;
+  return std::move(observer.values);
 }
 
 template <class Run>

@@ -25,6 +25,7 @@ struct node_tensors {
 
 struct step_recording {
   recorder r{};
+  bool mask_unread = false;  ///< a network is given a mask that none of its layers reads
   node_tensors node[step_graph::max_nodes] = {};
   index arena = 0;
 };
@@ -43,7 +44,8 @@ struct node_run {
   static constexpr execution how(bool updates_weights = true) {
     return {.mode = execution_mode::training,
             .statistics_groups = whole_groups ? node.statistics_groups / chunks : 1,
-            .updates_weights = updates_weights};
+            .updates_weights = updates_weights,
+            .drops_samples = !node.average};
   }
 };
 
@@ -87,10 +89,12 @@ constexpr void record_node(step_recording& s) {
     r.differentiable_weights = n.kind == node_kind::apply && !n.average;
     r.mask_given = n.mask >= 0 ? trace_of<Run>.at[n.mask < 0 ? 0 : n.mask].elements() : 0;
     r.parameters = r.buffers = 0, r.parameter_elements = r.buffer_elements = 0;  // offsets count from the role's own base
+    r.mask_read = n.mask < 0;
     if (!it::whole_groups) r.sees = reach::sample;
     else if (it::chunks > 1) r.sees = reach::statistics_group;
     t.result = record_in_chunks<typename it::network, run_environment<Run, how>>(r, input(0), it::chunks);
     r.sees = reach::batch;
+    s.mask_unread = s.mask_unread || !r.mask_read;
     r.leave(inside), r.leave(outside);
   } else if constexpr (n.kind == node_kind::stack) {
     r.keeps = a.wants[Node];
@@ -164,6 +168,7 @@ struct step_plan {
   bool overflow = false;
   bool mask_misfits = false;
   bool reaches_too_far = false;
+  bool mask_unread = false;
   index arena = 0;     ///< elements
   index no_reuse = 0;  ///< elements that the same tensors would take side by side
   op_record op[Operations + 1] = {};
@@ -187,7 +192,8 @@ constexpr auto make_step_plan() {
   step_recording const s = record_step<Run>();
   tensor_record const* tensor = s.r.tensor;
   step_plan<size.operations, nodes, size.paths, size.tensors> p;
-  p.overflow = s.r.overflow, p.mask_misfits = s.r.mask_misfits, p.reaches_too_far = s.r.reaches_too_far, p.arena = s.arena;
+  p.overflow = s.r.overflow, p.mask_misfits = s.r.mask_misfits, p.mask_unread = s.mask_unread, p.reaches_too_far = s.r.reaches_too_far;
+  p.arena = s.arena;
   for (int i = 0; i < size.tensors; ++i)
     if (tensor[i].target < 0 && tensor[i].last != tensor_record::never) p.no_reuse += tensor[i].elements;
   for (int i = 0; i < size.operations; ++i) p.op[i] = resolve(tensor, s.r.op[i]), p.op_path[i] = s.r.op[i].path;

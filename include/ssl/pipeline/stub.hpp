@@ -58,6 +58,8 @@ class pipeline_impl<Run, false> {
   double step(A&&...);
   template <class... A>
   double forward_backward(A&&...);
+  template <class... A>
+  std::vector<scalar> tap(A&&...);
   std::vector<loss_term> terms() const;
   index steps() const;
   void set_steps(index);

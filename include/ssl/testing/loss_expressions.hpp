@@ -221,6 +221,42 @@ inline expression balanced_dino(expression const& student, expression const& tea
   return other_views(student, view_of(both, 0).value(), view_of(both, 1).value(), student_temperature);
 }
 
+/// losses::ibot with these targets: R masked tokens, of V views of which each has as many as `masked` says
+inline expression ibot(expression const& student, matrix const& target, std::vector<int> const& masked,
+                       double student_temperature) {
+  expression const log_probability = log_softmax((1 / student_temperature) * student);
+  expression total = expression::constant(matrix(1, 1));
+  int first = 0;
+  for (int const count : masked) {
+    if (count == 0) continue;
+    expression const t = some_rows(expression::constant(target), first, count);
+    total = total - (1.0 / count) * sum(t * some_rows(log_probability, first, count));
+    first += count;
+  }
+  return (1.0 / static_cast<double>(masked.size())) * total;
+}
+
+/// losses::koleo
+inline expression koleo(expression const& x, int views) {
+  int const n = x.rows() / views;
+  expression total = expression::constant(matrix(1, 1));
+  for (int v = 0; v < views; ++v) {
+    expression const u = row_normalize(some_rows(x, v * n, n));
+    matrix const dot = product(u, transpose(u)).value();
+    std::vector<int> nearest;
+    for (int i = 0; i < n; ++i) {
+      int best = i == 0 ? 1 : 0;
+      for (int k = 0; k < n; ++k)
+        if (k != i && dot(i, k) > dot(i, best)) best = k;
+      nearest.push_back(best);
+    }
+    expression const squares = row_sums(square(1e-8 + (u - take_rows(u, nearest))));
+    expression const distance = exp(0.5 * log(squares));
+    total = total - mean(log(1e-8 + distance));
+  }
+  return total;
+}
+
 /// losses::swav; queue: of both global views, or empty
 inline expression swav(expression const& scores, int views, matrix const& queue, double temperature, double epsilon,
                        int iterations) {

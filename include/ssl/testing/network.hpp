@@ -163,6 +163,7 @@ class network_state {
     mask_ = std::make_unique<guarded_array<Backend, std::int32_t>>(*context_, static_cast<index>(mask.size()));
     mask_->write(0, std::vector<std::int32_t>(mask.begin(), mask.end()));
     frame_.mask = mask.empty() ? nullptr : mask_->data();
+    frame_.mask_elements = static_cast<index>(mask.size());
   }
   /// The run's seed and the number of the batch, by which the next passes draw.
   void give_randomness(std::uint64_t seed, index batch) { frame_.randomness = {seed, batch, operations_.data()}; }

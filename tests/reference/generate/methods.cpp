@@ -87,13 +87,26 @@ std::string emp_ssl(entry const& e) {
               ", ", e.real("coef"), ");");
 }
 
+std::string dinov2(entry const& e) {
+  e.expect_only({"batch", "prototypes", "dim", "local", "patches", "student_t", "teacher_t", "unmasked_images", "center_steps",
+                 "dino_weight", "koleo_weight", "ibot_weight", "mode"});
+  bool const centred = e.word("mode") == "centering";
+  if (!centred && e.word("mode") != "sinkhorn_knopp") throw not_expressible("nothing here knows this mode");
+  return text("dinov2_terms<", e.integer("batch"), ", ", e.integer("prototypes"), ", ", e.integer("dim"), ", ",
+              2 + e.integer("local"), ", ", e.integer("patches"), ", ", e.extents("student_patch_masked").at(0),
+              ", teacher_targets::", centred ? "centred" : "balanced", ">(tensors, {.student_temperature = ", e.real("student_t"),
+              ", .teacher_temperature = ", e.real("teacher_t"), ", .dino_weight = ", e.real("dino_weight"),
+              ", .koleo_weight = ", e.real("koleo_weight"), ", .ibot_weight = ", e.real("ibot_weight"),
+              ", .steps = ", centred ? e.integer("center_steps") : 1, "});");
+}
+
 }  // namespace
 
 case_writers method_writers() {
   return {{"objectives/barlow_", barlow_twins},    {"objectives/vicreg_", vicreg},     {"objectives/byol_simsiam_", byol_simsiam},
           {"objectives/mocov3_", moco_v3},         {"objectives/infonce_bank_", bank}, {"objectives/moco_queue_", moco},
           {"objectives/simsiam_module_", simsiam}, {"objectives/swav_", swav},         {"objectives/dino_", dino},
-          {"objectives/emp_ssl_", emp_ssl}};
+          {"objectives/emp_ssl_", emp_ssl},        {"objectives/dinov2_", dinov2}};
 }
 
 }  // namespace reference_suite

@@ -60,11 +60,29 @@ std::string anchor(entry const& e) {
   return body;
 }
 
+std::string colours(entry const& e) {
+  e.expect_only({"n", "h", "w", "neighbours", "sigma", "alpha", "gamma", "anneal_t", "gray_image"});
+  return text("colours<", shape_of(e, "logits"), ", ", e.integer("neighbours"), ">(tensors, ", e.real("sigma"), ");");
+}
+
+std::string context_encoder(entry const& e) {
+  e.expect_only({"n", "size", "overlap", "wtl2"});
+  return text("context_encoder<", shape_of(e, "fake"), ", ", e.integer("overlap"), ">(tensors, ", e.real("wtl2"), ");");
+}
+
+std::string masked_patches(entry const& e) {
+  e.expect_only({"n", "img", "patch", "ratio"});
+  int const grid = e.integer("img") / e.integer("patch"), visible = static_cast<int>(grid * grid * (1 - e.real("ratio")));
+  return text("hidden_patches<", shape_of(e, "imgs"), ", ", e.integer("patch"), ", ", visible, ">(tensors);");
+}
+
 }  // namespace
 
 case_writers objective_writers() {
-  return {{"objectives/ntxent_", simclr}, {"objectives/simclr_tf_ntxent_", simclr_tf}, {"objectives/dcl_", dcl},
-          {"objectives/cosine", cosine},  {"objectives/softmax_ce_", cross_entropy},   {"objectives/anchor_", anchor}};
+  return {{"objectives/ntxent_", simclr},        {"objectives/simclr_tf_ntxent_", simclr_tf},     {"objectives/dcl_", dcl},
+          {"objectives/cosine", cosine},         {"objectives/softmax_ce_", cross_entropy},       {"objectives/anchor_", anchor},
+          {"objectives/colorization_", colours}, {"objectives/context_encoder_", context_encoder},
+          {"objectives/mae_loss_", masked_patches}};
 }
 
 }  // namespace reference_suite

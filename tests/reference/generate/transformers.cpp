@@ -180,8 +180,12 @@ std::string mae(entry const& e) {
            ", .hidden = ", e.extents("param.decoder_blocks.0.mlp.fc1.weight").at(0), "}>");
   std::string names;
   for (char const* part : {"embed", "blocks", "norm", "pred"}) names += text("{\"", part, "\", \"decoder_", part, "\"}, ");
-  return text("masked_autoencoder<", encoder, ", ", decoder, ", ", shape_of(e, "x"), ", ", e.integer("patch"),
-              ">(tensors, {.blocks = {", names, "}});");
+  bool const normalised = e.hyper().at("norm_pix");
+  std::string const loss = text("ssl::losses::masked_patches<ssl::losses::masked_patches_config{.patch = ", e.integer("patch"),
+                                ", .visible = ", visible,
+                                ", .target = ssl::losses::patch_target::", normalised ? "normalised_pixels" : "pixels", "}>");
+  return text("masked_autoencoder<", encoder, ", ", decoder, ", ", loss, ", ", shape_of(e, "x"), ">(tensors, {.blocks = {", names,
+              "}});");
 }
 
 }  // namespace

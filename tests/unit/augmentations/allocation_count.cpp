@@ -4,14 +4,7 @@
 #include <cstdlib>
 #include <new>
 
-// Sanitizers bring allocation functions of their own; there the allocations go uncounted.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define PRETEXT_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define PRETEXT_TEST_SANITIZED 1
-#endif
-#endif
+#include "sanitized.hpp"
 
 #if defined(PRETEXT_TEST_SANITIZED)
 std::atomic<long> allocations = -1;

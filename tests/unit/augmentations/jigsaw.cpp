@@ -81,7 +81,7 @@ namespace {
 constexpr jigsaw_config plain{.grid = 3, .tile = 4, .classes = 30, .colours = piece_colours::unchanged};
 using puzzle = jigsaw<plain>;
 static_assert(puzzle::layout({1, 15, 17, 3}) ==
-              view_layout{.groups = 1, .group = {{9, {1, 4, 4, 3}}}, .label_wires = 1, .labels = {1}});
+              view_layout{.groups = 1, .group = {{9, {1, 4, 4, 3}}}, .label_wires = 1, .labels = {1}, .classes = {30}});
 static_assert(puzzle::accepts({1, 12, 12, 3}) && !puzzle::accepts({1, 11, 12, 3}) && !puzzle::accepts({1, 12, 11, 3}));
 static_assert(!jigsaw<jigsaw_config{.grid = 2, .tile = 4, .classes = 25}>::accepts({1, 12, 12, 3}));
 static_assert(!jigsaw<jigsaw_config{.grid = 4, .tile = 2, .classes = 5}>::accepts({1, 12, 12, 3}));

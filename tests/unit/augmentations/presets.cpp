@@ -5,11 +5,13 @@
 
 #include "ssl/augmentations/byol.hpp"
 #include "ssl/augmentations/emp_ssl.hpp"
+#include "ssl/augmentations/colorization.hpp"
 #include "ssl/augmentations/inpainting.hpp"
 #include "ssl/augmentations/jigsaw.hpp"
 #include "ssl/augmentations/mae.hpp"
 #include "ssl/augmentations/moco.hpp"
 #include "ssl/augmentations/multi_crop.hpp"
+#include "ssl/augmentations/pretext_tasks.hpp"
 #include "ssl/augmentations/quarter_turns.hpp"
 #include "ssl/augmentations/relative_position.hpp"
 #include "ssl/augmentations/simclr.hpp"
@@ -58,6 +60,10 @@ std::vector<float> numbers(color_jitter_options const& o) {
 TEST_CASE("presets: all make their views, of one channel too") {
   makes_views<byol>({1, 32, 32, 3});
   makes_views<moco_v1>({1, 32, 32, 1});
+  makes_views<colorization>({1, 32, 32, 3});
+  makes_views<colorization_small>({1, 32, 32, 3});
+  makes_views<context_encoder<>>({1, 32, 32, 3});
+  makes_views<context_encoder_small<random_region>>({1, 32, 32, 3});
   makes_views<moco_v2>({1, 32, 32, 3});
   makes_views<moco_small>({1, 32, 32, 3});
   makes_views<mae<8>>({1, 32, 40, 3});
@@ -67,6 +73,12 @@ TEST_CASE("presets: all make their views, of one channel too") {
   makes_views<emp_ssl<5>>({1, 32, 32, 3});
   makes_views<swav>({1, 112, 112, 3});
   makes_views<simclr_original>({1, 40, 40, 3});
+  makes_views<rotation>({1, 32, 32, 3});
+  makes_views<rotation_small>({1, 32, 32, 1});
+  makes_views<jigsaw_puzzles<>>({1, 255, 255, 3});
+  makes_views<jigsaw_small<>>({1, 32, 32, 1});
+  makes_views<relative_position_pairs<>>({1, 398, 398, 3});
+  makes_views<relative_position_small<>>({1, 32, 32, 3});
 }
 
 TEST_CASE("presets: nothing is allocated once the scratch has seen a picture") {
@@ -104,6 +116,16 @@ TEST_CASE("presets: MoCo's numbers") {
   CHECK(numbers(second.get<"jitter">()) == std::vector<float>{0.4f, 0.4f, 0.4f, 0.1f, 0.8f});
   CHECK(second.get<"blur">().probability == 0.5f);
   CHECK(moco_small::statistics(moco_small::options{}).mean[0] == 0.4914f);
+}
+
+TEST_CASE("presets: the numbers of pretext tasks, by name") {
+  CHECK(rotation_small::options{}.get<"crop">().padding_px == 4);
+  CHECK(rotation_small::statistics(rotation_small::options{}).mean[0] == 0.4914f);
+  CHECK(jigsaw_puzzles<>::options{}.get<"gray">().probability == 0.3f);
+  CHECK(jigsaw_small<>::options{}.get<"gray">().probability == 0.3f);
+  CHECK(jigsaw_small<>::statistics(jigsaw_small<>::options{}).mean[0] == 0.4914f);
+  CHECK(relative_position_pairs<>::options{}.get<"crop">().ratio_low == 1.0f);
+  CHECK(relative_position_small<>::statistics(relative_position_small<>::options{}).mean[0] == 0.4914f);
 }
 
 TEST_CASE("presets: EMP-SSL's patches are a quarter of the image, square, from -1 to 1") {

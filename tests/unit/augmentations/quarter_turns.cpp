@@ -20,7 +20,7 @@ using flip = chain<named<"flip", random_vertical_flip>>;
 static_assert(turn::accepts({1, 8, 8, 3}) && !turn::accepts({1, 8, 9, 3}) && flip::accepts({1, 8, 9, 3}));
 static_assert(all_quarter_turns::accepts({1, 5, 5, 1}) && !all_quarter_turns::accepts({1, 5, 4, 1}));
 static_assert(all_quarter_turns::layout({7, 5, 5, 2}) ==
-              view_layout{.groups = 1, .group = {{4, {1, 5, 5, 2}}}, .label_wires = 1, .labels = {4}});
+              view_layout{.groups = 1, .group = {{4, {1, 5, 5, 2}}}, .label_wires = 1, .labels = {4}, .classes = {4}});
 
 }  // namespace
 

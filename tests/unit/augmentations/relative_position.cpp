@@ -20,7 +20,7 @@ constexpr relative_position_config with_all_pairs{.grid = 3, .patch = 4, .gap = 
 using task = relative_position<plain>;
 static_assert(plain.extent() == 18 && relative_position_config{}.pitch() == 144);
 static_assert(task::layout({1, 20, 22, 1}) ==
-              view_layout{.groups = 1, .group = {{9, {1, 4, 4, 1}}}, .label_wires = 1, .labels = {8}});
+              view_layout{.groups = 1, .group = {{9, {1, 4, 4, 1}}}, .label_wires = 1, .labels = {8}, .classes = {8}});
 static_assert(relative_position<with_all_pairs>::layout({1, 20, 22, 1}).labels[0] == 40);
 static_assert(task::accepts({1, 18, 18, 1}) && !task::accepts({1, 17, 18, 1}) && !task::accepts({1, 18, 17, 1}));
 static_assert(!relative_position<relative_position_config{

@@ -12,17 +12,10 @@
 #include <stdexcept>
 #include <vector>
 
+#include "sanitized.hpp"
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
-
-// Sanitizers bring allocation functions of their own; there the allocations go uncounted.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define PRETEXT_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define PRETEXT_TEST_SANITIZED 1
-#endif
-#endif
+#include "unit/error_code.hpp"
 
 #if !defined(PRETEXT_TEST_SANITIZED)
 namespace {
@@ -110,16 +103,6 @@ std::vector<std::vector<double>> run(D const& set, int batches, ssl::data::batch
   return all;
 }
 
-template <class F>
-int data_error_of(F f) {
-  try {
-    f();
-    return 0;
-  } catch (ssl::data_error const& e) {
-    return e.code;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("batcher places views, labels and masks as the layout says, in the order of the epoch") {
@@ -184,8 +167,8 @@ TEST_CASE("batcher: seek gives what was there when the batches came one by one")
       CHECK(content(source.next(), small, 5) == expected[static_cast<std::size_t>(target)]);
       if (target < 11) CHECK(content(source.next(), small, 5) == expected[static_cast<std::size_t>(target + 1)]);
     }
-    CHECK(data_error_of([&] { source.seek(0, 4); }) == 606);
-    CHECK(data_error_of([&] { source.seek(0, -1); }) == 606);
+    CHECK(test::code_of<ssl::data_error>([&] { source.seek(0, 4); }) == 606);
+    CHECK(test::code_of<ssl::data_error>([&] { source.seek(0, -1); }) == 606);
   }
 }
 
@@ -269,7 +252,7 @@ TEST_CASE("batcher: what goes wrong in a worker comes out of next() for its batc
 
 TEST_CASE("batcher: data that do not fit and options outside their ranges are told at once") {
   auto const make = [](hostile_images const& set, int batch, ssl::data::batcher_options const& options) {
-    return data_error_of([&] { batcher<every_wire, hostile_images>(set, small, batch, {}, options); });
+    return test::code_of<ssl::data_error>([&] { batcher<every_wire, hostile_images>(set, small, batch, {}, options); });
   };
   CHECK(make({}, 23, {}) == 0);
   CHECK(make({}, 24, {}) == 601);

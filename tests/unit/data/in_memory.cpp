@@ -5,22 +5,14 @@
 
 #include <numeric>
 
+#include "unit/error_code.hpp"
+
 namespace {
 
 ssl::data::in_memory_images numbered() {
   std::vector<std::uint8_t> pixels(4 * 2 * 3 * 2);
   std::iota(pixels.begin(), pixels.end(), std::uint8_t{0});
   return {{.n = 4, .h = 2, .w = 3, .c = 2}, pixels, {5, 6, -1, 8}};
-}
-
-template <class F>
-int data_error_of(F f) {
-  try {
-    f();
-    return 0;
-  } catch (ssl::data_error const& e) {
-    return e.code;
-  }
 }
 
 }  // namespace
@@ -46,11 +38,11 @@ TEST_CASE("images in memory, owned and borrowed, give their pixels and labels") 
 TEST_CASE("images in memory: sizes that do not agree are E605") {
   std::vector<std::uint8_t> const pixels(24);
   ssl::shape const s{.n = 4, .h = 2, .w = 3, .c = 1};
-  CHECK(data_error_of([&] { ssl::data::in_memory_images(s, pixels, {1, 2, 3, 4}); }) == 0);
-  CHECK(data_error_of([&] { ssl::data::in_memory_images(s, pixels, {1, 2, 3}); }) == 605);
-  CHECK(data_error_of([&] { ssl::data::in_memory_images(s.with_batch(5), pixels); }) == 605);
-  CHECK(data_error_of([&] { ssl::data::in_memory_images(s.with_channels(0), {}); }) == 605);
-  CHECK(data_error_of([&] { ssl::data::image_span(s.with_batch(3), pixels); }) == 605);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::in_memory_images(s, pixels, {1, 2, 3, 4}); }) == 0);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::in_memory_images(s, pixels, {1, 2, 3}); }) == 605);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::in_memory_images(s.with_batch(5), pixels); }) == 605);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::in_memory_images(s.with_channels(0), {}); }) == 605);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::image_span(s.with_batch(3), pixels); }) == 605);
 }
 
 TEST_CASE("parts of a data set: the first images, and chosen ones") {
@@ -66,10 +58,10 @@ TEST_CASE("parts of a data set: the first images, and chosen ones") {
   CHECK(chosen.image(2).data == whole.image(3).data);
   CHECK(chosen.label(1) == 5);
 
-  CHECK(data_error_of([&] { ssl::data::first(whole, 5); }) == 605);
-  CHECK(data_error_of([&] { ssl::data::first(whole, -1); }) == 605);
-  CHECK(data_error_of([&] { ssl::data::selection(whole, {0, 4}); }) == 605);
-  CHECK(data_error_of([&] { ssl::data::selection(whole, {-1}); }) == 605);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::first(whole, 5); }) == 605);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::first(whole, -1); }) == 605);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::selection(whole, {0, 4}); }) == 605);
+  CHECK(test::code_of<ssl::data_error>([&] { ssl::data::selection(whole, {-1}); }) == 605);
 }
 
 TEST_CASE("a part of images without labels has none either") {

@@ -149,6 +149,22 @@ TEST_CASE("vit: an encoder of visible patches has the parameters of the whole on
   CHECK(facts::frozen_failure<vit<small>, in, backends::reference, 1, float>() == 0);
 }
 
+TEST_CASE("vit: the form for visible patches asks for the same parameters, whatever the pool, and gives tokens") {
+  constexpr vit_config mean = [] {
+    vit_config c = small;
+    c.pool = vit_pool::average, c.registers = 1;
+    return c;
+  }();
+  auto const expect_same = []<vit_config Config>() {
+    constexpr shape in{.n = 1, .h = 8, .w = 8, .c = 1};
+    unit::on_reference<typename vit<Config>::template on_visible<3>, in> net;
+    CHECK(unit::listed(net.parameters()) == unit::listed(unit::on_reference<vit<Config>, in>{}.parameters()));
+    CHECK(net.output == shape{.n = 1, .h = 1, .w = 1 + Config.registers + 3, .c = Config.width});
+  };
+  expect_same.template operator()<small>();
+  expect_same.template operator()<mean>();
+}
+
 TEST_CASE("vit: drop path is an option of encoders that have it") {
   constexpr vit_config config = [] {
     vit_config c = small;

@@ -12,11 +12,11 @@
 #include <omp.h>
 #endif
 
-#include "ssl/core/error.hpp"
 #include "ssl/evaluation/embeddings.hpp"
+#include "unit/error_code.hpp"
 
 /// \file
-/// Arrays for the tests of evaluation, the number of an error, and results under several numbers of threads.
+/// Arrays for the tests of evaluation, and results under several numbers of threads.
 namespace test {
 
 template <class Scalar = double>
@@ -57,17 +57,6 @@ inline ssl::evaluation::basic_embeddings<double> clusters(ssl::evaluation::label
   for (std::size_t row = 0; row < of.size(); ++row)
     for (std::size_t column = 0; column < width; ++column) result(row, column) += centres(of(row), column);
   return result;
-}
-
-/// The code of the error that a call throws, 0 if it throws none.
-template <class Call>
-int code_of(Call const& call) {
-  try {
-    call();
-  } catch (ssl::error const& e) {
-    return e.code;
-  }
-  return 0;
 }
 
 /// What a call returns must have the same bits with 1, 2 and 3 threads.

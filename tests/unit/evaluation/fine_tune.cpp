@@ -57,10 +57,13 @@ TEST_CASE("fine-tuning begins with the trained encoder and learns the classes") 
   CHECK(encoder_of(p) != trained.weights().parameters);
 }
 
-TEST_CASE("with a layer decay of 0 only the classifier learns") {
+TEST_CASE("with a layer decay of 0, or a rate of 0 for the encoder, only the classifier learns") {
   data::procedural_images const train({.count = 32, .height = 8, .width = 8});
   backends::reference::context c;
-  pipeline<tuned> p(c, {.optimizer = {.learning_rate = 0.01, .weight_decay = 0.1, .layers = {.decay = 0}}});
+  optimizers::layer_rates layers;
+  SUBCASE("decay") { layers.decay = 0; }
+  SUBCASE("encoder") { layers.encoder = 0; }
+  pipeline<tuned> p(c, {.optimizer = {.learning_rate = 0.01, .weight_decay = 0.1, .layers = layers}});
   std::vector<float> const before = encoder_of(p);
   auto const head = evaluation::detail::classifier_of(p).weights;
   evaluation::fine_tune(p, train, train, {.epochs = 1});

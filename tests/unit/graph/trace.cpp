@@ -4,9 +4,9 @@
 #include <doctest/doctest.h>
 
 #include "objectives/adversarial.hpp"
-#include "objectives/patches.hpp"
-#include "objectives/quarter_turns.hpp"
+#include "objectives/pretext_tasks.hpp"
 #include "objectives/queue.hpp"
+#include "objectives/rearrangements.hpp"
 #include "objectives/shared_mask.hpp"
 #include "objectives/two_sizes.hpp"
 #include "ssl/objectives/simclr.hpp"
@@ -41,9 +41,11 @@ TEST_CASE("shapes of stacked, halved, sliced and neighbouring wires") {
   using a = run<adversarial, place_encoder, one_view>;
   CHECK(at<a>(3) == shape{.n = 6, .h = 4, .w = 4, .c = 2});  // stack
   CHECK(at<a>(5) == shape{.n = 3});                          // part
-  using b = run<patches_side_by_side, convnet, three_views>;
-  CHECK(at<b>(1) == shape{.n = 9, .c = 6});
-  CHECK(at<b>(2) == shape{.n = 3, .c = 18});
+  using b = run<jigsaw<2, 24>, convnet, tiles<2, 24>>;
+  CHECK(at<b>(2) == shape{.n = 12, .c = 5});
+  CHECK(at<b>(3) == shape{.n = 3, .c = 20});  // side by side
+  using d = run<relative_position<2>, convnet, patches<2>>;
+  CHECK(at<d>(3) == shape{.n = 2 * 12 * 3, .c = 5});  // parts: both patches of 12 pairs
   using c = run<rearrangements<true>, token_encoder>;
   CHECK(at<c>(1) == shape{.n = 6, .w = 5, .c = 6});
   CHECK(at<c>(2) == shape{.n = 6, .c = 6});
@@ -51,10 +53,10 @@ TEST_CASE("shapes of stacked, halved, sliced and neighbouring wires") {
 }
 
 TEST_CASE("shapes of labels, masks and states") {
-  using labels = run<rotation, convnet, quarter_turns>;
+  using labels = run<rotation, convnet, four_turns>;
   constexpr step_graph const& g = rotation::graph;
   for (int i = 0; i < g.nodes; ++i)
-    if (g.node[i].kind == node_kind::labels) CHECK(at<labels>(i) == shape{.n = 6});
+    if (g.node[i].kind == node_kind::labels) CHECK(at<labels>(i) == shape{.n = 12});
   using masks = run<masked_pixels, pixel_embedding, shuffled_tokens<16>>;
   CHECK(at<masks>(1) == shape{.n = 3, .w = 16});
   using states = run<queued_keys<7, 5>, unit_mlp>;

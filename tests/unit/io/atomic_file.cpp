@@ -7,22 +7,13 @@
 #include <string>
 
 #include "unit/data/temporary_folder.hpp"
+#include "unit/error_code.hpp"
 #include "unit/full_device.hpp"
 
 namespace {
 
 auto files_in(std::string const& folder) {
   return std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator());
-}
-
-template <class F>
-int file_error_of(F f) {
-  try {
-    f();
-    return 0;
-  } catch (ssl::file_error const& e) {
-    return e.code;
-  }
 }
 
 }  // namespace
@@ -57,10 +48,10 @@ TEST_CASE("atomic_file that is never committed leaves all as it was") {
 
 TEST_CASE("atomic_file: no such folder, a folder in its place, a full device are E707") {
   temporary_folder folder;
-  CHECK(file_error_of([&] { ssl::io::atomic_file(folder / "missing/a"); }) == 707);
+  CHECK(test::code_of<ssl::file_error>([&] { ssl::io::atomic_file(folder / "missing/a"); }) == 707);
 
   std::filesystem::create_directory(folder / "taken");
-  CHECK(file_error_of([&] { ssl::io::atomic_file(folder / "taken").commit(); }) == 707);
+  CHECK(test::code_of<ssl::file_error>([&] { ssl::io::atomic_file(folder / "taken").commit(); }) == 707);
   CHECK(files_in(folder.path()) == 1);
 
   write_bytes(folder / "a", {9});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ssl/io/vit_naming.hpp"
+#include "ssl/io/published_namings.hpp"
 
 #include <doctest/doctest.h>
 
@@ -39,6 +39,13 @@ TEST_CASE("naming: the first rule whose names are all there, and none where a pa
   CHECK(names_in_file("blocks.0.attn.qkv.bias", hugging_face_naming, "", in_memory) ==
         names{in_memory[1], in_memory[0], in_memory[2]});
   CHECK(names_in_file("norm.bias", hugging_face_naming, "", {"norm.bias"}).empty());  // a rule says that it is called otherwise
+}
+
+TEST_CASE("naming: a list of torchvision's modules") {
+  names const saved{"backbone.0.weight", "backbone.7.0.downsample.1.bias"};
+  CHECK(names_in_file("conv1.weight", children_naming, "backbone.", saved) == names{saved[0]});
+  CHECK(names_in_file("layer4.0.downsample.1.bias", children_naming, "backbone.", saved) == names{saved[1]});
+  CHECK(names_in_file("layer3.0.downsample.1.bias", children_naming, "backbone.", saved).empty());
 }
 
 TEST_CASE("naming: DINOv2's blocks in chunks, whose number nobody knows") {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "unit/data/temporary_folder.hpp"
+#include "unit/error_code.hpp"
 
 namespace {
 
@@ -56,16 +57,6 @@ safetensors_writer small_file() {
   return w;
 }
 
-template <class F>
-int file_error_of(F f) {
-  try {
-    f();
-    return 0;
-  } catch (ssl::file_error const& e) {
-    return e.code;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("safetensors: what is written is read again") {
@@ -92,7 +83,7 @@ TEST_CASE("safetensors: what is written is read again") {
   CHECK(b[1] == -2.0);
   CHECK(std::isnan(b[2]));
   CHECK(f.find("c") == nullptr);
-  CHECK(file_error_of([&] { f.at("c"); }) == 714);
+  CHECK(test::code_of<ssl::file_error>([&] { f.at("c"); }) == 714);
 }
 
 TEST_CASE("safetensors: the writer's bytes: wide types first, then by name, data on a boundary of 8") {
@@ -165,12 +156,12 @@ TEST_CASE("safetensors: conversions") {
   CHECK(f.at("i8").to<std::int64_t>() == std::vector<std::int64_t>{-7});
   CHECK(f.at("u32").to<std::int64_t>() == std::vector<std::int64_t>{4'000'000'000});
   CHECK(f.at("u64").to<double>() == std::vector<double>{3.0, std::ldexp(1.0, 64)});
-  CHECK(file_error_of([&] { f.at("u64").to<std::int64_t>(); }) == 714);
-  CHECK(file_error_of([&] { f.at("i32").to<std::uint32_t>(); }) == 714);
-  CHECK(file_error_of([&] { f.at("u32").to<std::int32_t>(); }) == 714);
-  CHECK(file_error_of([&] { f.at("f32").to<std::int32_t>(); }) == 714);
-  CHECK(file_error_of([&] { f.at("f8").to<float>(); }) == 714);
-  CHECK(file_error_of([&] { f.at("f4").to<float>(); }) == 714);
+  CHECK(test::code_of<ssl::file_error>([&] { f.at("u64").to<std::int64_t>(); }) == 714);
+  CHECK(test::code_of<ssl::file_error>([&] { f.at("i32").to<std::uint32_t>(); }) == 714);
+  CHECK(test::code_of<ssl::file_error>([&] { f.at("u32").to<std::int32_t>(); }) == 714);
+  CHECK(test::code_of<ssl::file_error>([&] { f.at("f32").to<std::int32_t>(); }) == 714);
+  CHECK(test::code_of<ssl::file_error>([&] { f.at("f8").to<float>(); }) == 714);
+  CHECK(test::code_of<ssl::file_error>([&] { f.at("f4").to<float>(); }) == 714);
   CHECK(f.at("f4").bytes.size() == 2);
 }
 
@@ -315,7 +306,7 @@ TEST_CASE("safetensors_writer: what it cannot write is E715 or E707, and the old
   auto const saving = [&](auto change) {
     safetensors_writer w = small_file();
     change(w);
-    return file_error_of([&] { w.save(path); });
+    return test::code_of<ssl::file_error>([&] { w.save(path); });
   };
   std::vector<float> const one{1.0f};
   CHECK(saving([&](auto& w) { w.add("a", {1}, one); }) == 715);
@@ -326,7 +317,7 @@ TEST_CASE("safetensors_writer: what it cannot write is E715 or E707, and the old
   CHECK(saving([&](auto& w) { w.add("\xff", {1}, one); }) == 715);
   CHECK(saving([&](auto& w) { w.metadata("k", "\xc3"); }) == 715);
   CHECK(read_bytes(path) == old);
-  CHECK(file_error_of([&] { small_file().save(folder / "missing/f"); }) == 707);
+  CHECK(test::code_of<ssl::file_error>([&] { small_file().save(folder / "missing/f"); }) == 707);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()) == 1);
   CHECK(saving([&](auto& w) { w.add("c", {1}, one); }) == 0);
   CHECK(read_bytes(path) != old);

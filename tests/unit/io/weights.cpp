@@ -95,13 +95,14 @@ TEST_CASE("load_weights: parts are joined, and every tensor is accounted for") {
 TEST_CASE("load_weights: what is missing is listed, and nothing changes") {
   weights_file file;
   file.add("fc1.weight", {7, 32}, 0), file.add("fc1.bias", {7}, 0), file.add("fc2.weight", {5, 7}, 0);
+  file.add("fc2.offset", {5}, 0), file.add("bn.num_batches_tracked", {1}, 0);
   backends::reference::context c;
   frozen encoder(c);
   auto const before = encoder.weights().parameters;
   std::string const text = message([&] { io::load_weights(encoder, file.saved()); });
   CHECK(text.find("ssl[E721]") == 0);
   CHECK(text.find("holds 3 of the encoder's 4 blocks by the names of timm") != std::string::npos);
-  CHECK(text.find("fc2.bias (5)") != std::string::npos);
+  CHECK(text.find("missing are\n  fc2.bias (5)\nthe encoder has no block for\n  fc2.offset\n") != std::string::npos);
   CHECK(encoder.weights().parameters == before);
 }
 

@@ -13,6 +13,7 @@
 #include "ssl/layers/softmax.hpp"
 #include "ssl/layers/weight_norm_linear.hpp"
 #include "unit/layers/on_reference.hpp"
+#include "unit/layers/part_list.hpp"
 
 namespace {
 
@@ -39,8 +40,8 @@ using subjects = type_list<
     subject<sequential<named<"", gelu>, named<"", flatten>>, maps>, subject<token_slice<1, 2>, maps>, subject<channel_slice<1, 2>, maps>,
     subject<swiglu<mlp_config{.hidden = 5, .out = 3}>, maps>,
     subject<masked_tokens, maps>,
-    subject<drop_path<drop_path_rates::uniform>, maps>, subject<register_tokens<2, 1>, maps>,
-    subject<batch_part<1, 2>, maps>, subject<interleave<2>, maps>, subject<side_by_side<2>, shape{.n = 4, .c = 3}>, subject<class_token, maps>,
+    subject<drop_path<drop_path_rates::uniform>, maps>, subject<on_kept_samples<300, linear<linear_config{.out = 3}>>, maps>, subject<register_tokens<2, 1>, maps>,
+    subject<batch_part<1, 2>, maps>, subject<batch_parts<unit::part_list<2, 1, 0, 1>>, maps>, subject<interleave<2>, maps>, subject<side_by_side<2>, shape{.n = 4, .c = 3}>, subject<class_token, maps>,
     subject<positions<positions_config{.grid_h = 4, .grid_w = 4, .prefix_tokens = 1}>, maps>,
     subject<positions<positions_config{.grid_h = 3, .grid_w = 2, .prefix_tokens = 1}>, maps>,
     subject<attention<attention_config{.width = 6, .heads = 2}>, maps>,
@@ -122,6 +123,8 @@ TEST_CASE("a layer's own configuration and its input are refused by a verdict, n
   CHECK(!batch_part<2, 2>::check(in).valid);
   CHECK(!batch_part<0, 0>::check(in).valid);
   CHECK(!batch_part<0, 3>::check(in).accepted);
+  CHECK(!batch_parts<unit::part_list<2, 0, 2>>::check(in).valid);
+  CHECK(!batch_parts<unit::part_list<3, 2>>::check(in).accepted);
   CHECK(!interleave<0>::check(in).valid);
   CHECK(!interleave<4>::check(in).accepted);
   CHECK(!frozen<batch_part<0, 3>>::check(in).accepted);
@@ -130,6 +133,9 @@ TEST_CASE("a layer's own configuration and its input are refused by a verdict, n
   CHECK(!attention<attention_config{.width = 6, .heads = 4}>::check(in).valid);
   CHECK(!attention<attention_config{.width = 6, .heads = 0}>::check(in).valid);
   CHECK(!attention_core<attention_config{.width = 6, .heads = 2}>::check(in).accepted);
+  CHECK(!on_kept_samples<0, gelu>::check(in).valid);
+  CHECK(!on_kept_samples<1000, gelu>::check(in).valid);
+  CHECK(!on_kept_samples<300, token_slice<15, 2>>::check(in).accepted);
   CHECK(!positions<positions_config{}>::check(in).valid);
   CHECK(!patch_embedding<patch_config{.patch = 3, .width = 2}>::check(in).accepted);
   CHECK(!patch_embedding<patch_config{.patch = 0, .width = 2}>::check(in).valid);

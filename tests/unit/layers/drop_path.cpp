@@ -9,6 +9,7 @@ namespace {
 
 using namespace ssl;
 using namespace ssl::layers;
+using ssl::index;  // not that of <strings.h>
 using unit::numbers;
 
 using uniform = drop_path<drop_path_rates::uniform>;
@@ -102,6 +103,97 @@ TEST_CASE("transformer_block with drop path: the same parameters, and a sample w
   for (std::size_t i = 0; i < x.size(); i += 8) unchanged += std::equal(x.begin() + i, x.begin() + i + 8, y.begin() + i);
   CHECK(unchanged > 0);
   CHECK(unchanged < 12);
+}
+
+/// The rows that a branch saw, by what it made of them: it adds 1 to a row.
+struct plus_one : primitive<plus_one> {
+  static constexpr shape output(shape in) { return in; }
+  template <class Env>
+  static constexpr requirements require(shape in) {
+    return requirements{.output = in};
+  }
+  template <shape In, class Env>
+  struct bind {
+    static constexpr index elements = In.elements();
+    static inline int seen = 0;  ///< samples, of the last pass
+    static void forward(typename Env::context&, frame<double> const& f, op_record const* op) {
+      for (index i = 0; i < elements; ++i) f.at(op->y)[i] = f.at(op->x)[i] + 1;
+      seen = In.n;
+    }
+    static void backward(typename Env::context&, frame<double> const& f, op_record const* op) {
+      for (index i = 0; i < elements; ++i) f.at(op->gx)[i] = f.at(op->gy)[i];
+    }
+  };
+};
+template <int Samples>
+using plus_one_of = plus_one::bind<shape{.n = Samples, .c = 2}, environment<backends::reference, double>::plain>;
+
+TEST_CASE("on_kept_samples: as many samples as DINOv2 keeps, at least one") {
+  CHECK(on_kept_samples<300, plus_one>::kept(10) == 7);
+  CHECK(on_kept_samples<300, plus_one>::kept(9) == 6);
+  CHECK(on_kept_samples<400, plus_one>::kept(128) == 76);
+  CHECK(on_kept_samples<999, plus_one>::kept(3) == 1);
+}
+
+TEST_CASE("on_kept_samples: the branch runs on the samples drawn, which grow so that the mean stays") {
+  unit::on_reference<on_kept_samples<300, plus_one>, shape{.n = 10, .c = 2}> net;
+  numbers x(20);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i);
+  numbers const y = net.forward(x);
+  CHECK(plus_one_of<7>::seen == 7);
+  int kept = 0;
+  for (std::size_t i = 0; i < x.size(); i += 2) {
+    bool const here = y[i] != 0;
+    kept += here;
+    CHECK(y[i] == doctest::Approx(here ? 10.0 / 7 * (x[i] + 1) : 0));
+    CHECK(y[i + 1] == doctest::Approx(here ? 10.0 / 7 * (x[i + 1] + 1) : 0));
+  }
+  CHECK(kept == 7);
+  numbers const gx = net.backward(numbers(20, 7.0));
+  for (std::size_t i = 0; i < x.size(); ++i) CHECK(gx[i] == doctest::Approx(y[i] != 0 ? 10.0 : 0));
+  CHECK(net.forward(x) == y);
+  net.give_randomness(1, 1);
+  CHECK(net.forward(x) != y);
+}
+
+TEST_CASE("on_kept_samples: every sample is drawn as often as any other") {
+  unit::on_reference<on_kept_samples<500, plus_one>, shape{.n = 8, .c = 1}> net;
+  int drawn[8] = {};
+  for (int step = 0; step < 1000; ++step) {
+    net.give_randomness(1, step);
+    numbers const y = net.forward(numbers(8, 0.0));
+    for (int n = 0; n < 8; ++n) drawn[n] += y[n] != 0;
+  }
+  for (int const n : drawn) CHECK(std::abs(n - 500) < 80);  // five deviations of sqrt(1000 / 4)
+}
+
+TEST_CASE("on_kept_samples: evaluation and a moving average compute every sample, unchanged") {
+  numbers const x = ssl::testing::random_values<double>(20, 1, 1);
+  auto const everything = [&](auto net) {
+    numbers y = net->forward(x);
+    for (double& v : y) v -= 1;
+    CHECK(unit::close(y, x));
+  };
+  using net = on_kept_samples<300, plus_one>;
+  everything(std::make_unique<unit::on_reference<net, shape{.n = 10, .c = 2}, execution{.mode = execution_mode::evaluation}>>(
+      ssl::testing::recording{.keeps = false}));
+  everything(std::make_unique<unit::on_reference<net, shape{.n = 10, .c = 2}, execution{.drops_samples = false}>>());
+}
+
+TEST_CASE("transformer_block that skips samples: the same parameters, another half of the samples in each branch and block") {
+  constexpr transformer_config plain{.width = 4, .heads = 2, .hidden = 4};
+  constexpr transformer_config skipping{.width = 4, .heads = 2, .hidden = 4, .skipped_per_mille = 500};
+  constexpr shape in{.n = 16, .h = 1, .w = 2, .c = 4};
+  unit::on_reference<repeat<2, transformer_block<plain>>, in> whole;
+  unit::on_reference<repeat<2, transformer_block<skipping>>, in> net;
+  CHECK(unit::listed(net.parameters()) == unit::listed(whole.parameters()));
+  whole.randomise(1), net.randomise(1);
+  numbers const x = ssl::testing::random_values<double>(in.elements(), 1, 1), y = net.forward(x);
+  int unchanged = 0;
+  for (std::size_t i = 0; i < x.size(); i += 8) unchanged += std::equal(x.begin() + i, x.begin() + i + 8, y.begin() + i);
+  CHECK(unchanged < 6);  // 1 of 16 on average, where the four draws are independent; 8 where they are one
+  // what the branches keep for backward is half
+  CHECK(static_cast<double>(net.arena_elements()) < 0.75 * static_cast<double>(whole.arena_elements()));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "ssl/layers/flatten.hpp"
 #include "unit/layers/on_reference.hpp"
+#include "unit/layers/part_list.hpp"
 
 namespace {
 
@@ -23,6 +24,14 @@ TEST_CASE("batch_part: a view of views stacked one after the other") {
   CHECK(part.output == shape{.n = 2, .c = 2});
   CHECK(part.forward({1, 2, 3, 4, 5, 6, 7, 8}) == unit::numbers{5, 6, 7, 8});
   CHECK(part.backward({1, 2, 3, 4}) == unit::numbers{0, 0, 0, 0, 1, 2, 3, 4});
+}
+
+TEST_CASE("batch_parts: in any order and any number of times, and the gradient of a part is the sum over its copies") {
+  unit::on_reference<batch_parts<unit::part_list<3, 2, 0, 2, 2>>, shape{.n = 6, .c = 2}> net;
+  CHECK(net.output == shape{.n = 8, .c = 2});
+  CHECK(net.forward({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}) == unit::numbers{9, 10, 11, 12, 1, 2, 3, 4, 9, 10, 11, 12, 9, 10, 11, 12});
+  CHECK(net.backward({1, 2, 3, 4, 5, 6, 7, 8, 10, 20, 30, 40, 100, 200, 300, 400}) ==
+        unit::numbers{5, 6, 7, 8, 0, 0, 0, 0, 111, 222, 333, 444});
 }
 
 TEST_CASE("interleave: rows of the parts in turn, and back") {

@@ -48,8 +48,8 @@ TEST_CASE("a centre follows the mean of the teacher's rows with the momentum of 
   using dino = objectives::dino<objectives::dino_config{.prototypes = 2, .local_views = 0}>;
   dino::options const o{.centre_momentum = linear_ramp{.from = 0.5, .to = 0.75, .steps = 1}};
   constexpr shape centre{.c = 2}, rows{.n = 2, .c = 2};
-  CHECK(after<dino::follow, centre, rows>({2, 0}, {1, 4, 3, 8}, {.step = 0}, o) == numbers{2, 3});
-  CHECK(after<dino::follow, centre, rows>({2, 0}, {1, 4, 3, 8}, {.step = 5}, o) == numbers{2, 1.5});
+  CHECK(after<objectives::detail::follow, centre, rows>({2, 0}, {1, 4, 3, 8}, {.step = 0}, o) == numbers{2, 3});
+  CHECK(after<objectives::detail::follow, centre, rows>({2, 0}, {1, 4, 3, 8}, {.step = 5}, o) == numbers{2, 1.5});
 }
 
 }  // namespace

@@ -102,6 +102,20 @@ TEST_CASE("lars: what does not decay does not adapt") {
   CHECK(pair<form<lars_form::solo>>().step({.learning_rate = 1, .momentum = 0}, 0, 6, 8) > 2);
 }
 
+TEST_CASE("lars: what does not adapt may have a rate of its own, as in Barlow Twins") {
+  lars<>::options const o{.learning_rate = 0.2, .momentum = 0.5, .weight_decay = 0.5, .rate_outside = 0.0048 / 0.2};
+  for (auto const kind : {parameter_kind::bias, parameter_kind::norm_scale, parameter_kind::norm_shift}) {
+    pair<lars<>> p(3, 4, kind);
+    double m = 6, w = 3 - 0.0048 * m;
+    CHECK(near(p.step(o, 0, 6, 8), w));
+    m = 0.5 * m + 2, w -= 0.0048 * m;
+    CHECK(near(p.step(o, 1, 2, 8), w));
+  }
+  lars<>::options without = o;
+  without.rate_outside = 1;
+  CHECK(pair<lars<>>().step(o, 0, 6, 8) == pair<lars<>>().step(without, 0, 6, 8));
+}
+
 TEST_CASE("lars with Nesterov's momentum") {
   pair<form<lars_form::paper, nesterov::yes>> p;
   form<lars_form::paper, nesterov::yes>::options const o{.learning_rate = 1, .momentum = 0.5, .coefficient = 0.1};

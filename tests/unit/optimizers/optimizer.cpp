@@ -56,6 +56,8 @@ TEST_CASE("rates fall from the heads to the input") {
   CHECK(rates.at({parameter_kind::weight, 0, 3}) == 0.125 * 0.25);
   CHECK(rates.at({parameter_kind::token, 0, 3}) == 0.125);
   CHECK(layer_rates{}.at({parameter_kind::weight, 0, 7}) == 1);
+  CHECK(layer_rates{.encoder = 0.1}.at({.kind = parameter_kind::weight, .encoder = true}) == 0.1);
+  CHECK(layer_rates{.encoder = 0.1}.at({.kind = parameter_kind::weight}) == 1);
 }
 
 template <class Optimizer>

@@ -121,4 +121,24 @@ TEST_CASE("drop path: a moving average drops nothing") {
   CHECK(first_loss<with>(0.9) == first_loss<with>(0));
 }
 
+TEST_CASE("skipped samples: the encoder's own branches draw anew in every step, a moving average computes all") {
+  constexpr encoders::vit_config skipping = [] {
+    encoders::vit_config c = plain;
+    c.skipped_per_mille = 400;
+    return c;
+  }();
+  auto const loss = []<class Run>(std::type_identity<Run>, ssl::index step) {
+    backends::reference::context c;
+    random_batches<Run> batches(run_options<Run>{}, 1);
+    pipeline<Run> p(c);
+    p.set_steps(step);
+    return p.forward_backward(batches.next());
+  };
+  std::type_identity<followed<skipping>> own;
+  std::type_identity<run<target_only, encoders::vit<skipping>>> average;
+  CHECK(loss(own, 0) == loss(own, 0));
+  CHECK(loss(own, 0) != loss(own, 1));
+  CHECK(loss(average, 0) == loss(average, 1));
+}
+
 }  // namespace

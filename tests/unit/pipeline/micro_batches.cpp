@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "objectives/quarter_turns.hpp"
-#include "objectives/tiny.hpp"
+#include "objectives/pretext_tasks.hpp"
 #include "ssl/testing/network.hpp"
 #include "unit/pipeline/arrays.hpp"
 
@@ -14,14 +13,14 @@ namespace {
 using namespace tiny;
 using ssl::index;
 
-using small = run<rotation, unit_mlp, quarter_turns>;
+using small = run<rotation, unit_mlp, four_turns>;
 struct big : small {
   static constexpr int batch = 2 * small::batch;
 };
 
 /// A batch of the big run, and its images in two halves, as two batches of the small one.
 struct split_batch {
-  static constexpr index image = small::image.elements(), images = small::batch, views = 2;
+  static constexpr index image = small::image.elements(), images = small::batch, views = 4;
   std::vector<float> all, half[2];
   std::vector<std::int32_t> all_labels, half_labels[2];
 

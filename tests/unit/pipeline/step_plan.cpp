@@ -7,8 +7,9 @@
 
 #include "objectives/adversarial.hpp"
 #include "objectives/moving_target.hpp"
-#include "objectives/patches.hpp"
+#include "objectives/pretext_tasks.hpp"
 #include "objectives/queue.hpp"
+#include "objectives/rearrangements.hpp"
 #include "objectives/shared_mask.hpp"
 #include "objectives/tiny.hpp"
 #include "objectives/two_losses.hpp"
@@ -63,7 +64,7 @@ TEST_CASE("no two tensors of a step that live at one time overlap, and memory is
   expect_sound_plan<run<two_sizes, vit, large_and_small>>();
   expect_sound_plan<run<two_losses>>();
   expect_sound_plan<run<adversarial, place_encoder, one_view>>();
-  expect_sound_plan<run<patches_side_by_side, convnet, three_views>>();
+  expect_sound_plan<run<relative_position<2>, convnet, patches<2>>>();
   expect_sound_plan<run<rearrangements<true>, token_encoder>>();
 }
 

@@ -12,6 +12,7 @@
 #include "ssl/data/procedural.hpp"
 #include "ssl/ssl.hpp"
 #include "ssl/training/stop_on_interrupt.hpp"
+#include "unit/error_code.hpp"
 #include "unit/training/tiny_run.hpp"
 
 namespace {
@@ -239,24 +240,14 @@ TEST_CASE("what the data set throws comes out, and the training can go on") {
   }
 }
 
-template <class F>
-int code_of(F const& f) {
-  try {
-    f();
-  } catch (ssl::error const& e) {
-    return e.code;
-  }
-  return 0;
-}
-
 TEST_CASE("E850, E606, E601: options and data sets that cannot be used") {
   tiny t;
-  CHECK(code_of([&] { t.train({.epochs = 0}); }) == 850);
-  CHECK(code_of([&] { t.train({.max_steps = 0}); }) == 850);
-  CHECK(code_of([&] { t.train({.loader_threads = -1}); }) == 606);
-  CHECK(code_of([&] { t.train({.prefetch = 0}); }) == 606);
+  CHECK(test::code_of([&] { t.train({.epochs = 0}); }) == 850);
+  CHECK(test::code_of([&] { t.train({.max_steps = 0}); }) == 850);
+  CHECK(test::code_of([&] { t.train({.loader_threads = -1}); }) == 606);
+  CHECK(test::code_of([&] { t.train({.prefetch = 0}); }) == 606);
   ssl::data::first const few(images(), 3);
-  CHECK(code_of([&] { train(t.p, few, {}); }) == 601);
+  CHECK(test::code_of([&] { train(t.p, few, {}); }) == 601);
   CHECK(t.p.steps() == 0);
 }
 

@@ -12,7 +12,8 @@ namespace ssl::layers {
 struct masked_decoder_config {
   int grid_h = 14;  ///< patches of the image
   int grid_w = 14;
-  int out = 768;  ///< numbers predicted for each patch: patch height x width x channels
+  int visible = 0;  ///< patches that it is given; 0: as many as come
+  int out = 768;    ///< numbers predicted for each patch: patch height x width x channels
   int width = 512;
   int depth = 8;
   int heads = 16;
@@ -25,7 +26,7 @@ template <masked_decoder_config Config>
 struct masked_decoder_parts {
   static constexpr int patches = Config.grid_h * Config.grid_w;
   using embed = linear<linear_config{.out = Config.width, .init = linear_init::vit}>;
-  using restore = scatter_tokens<patches, 1>;
+  using restore = scatter_tokens<patches, 1, Config.visible>;
   using positions = sequence_positions<positions_config{
       .grid_h = Config.grid_h, .grid_w = Config.grid_w, .prefix_tokens = 1, .table = position_table::sine_cosine}>;
   using block = transformer_block<transformer_config{

@@ -99,4 +99,19 @@ constexpr head_config dino_projection(head_widths w = {.hidden = 2048, .out = 25
   return c;
 }
 
+/// What a pretext task knows of a patch: a linear layer, batch norm and ReLU. The papers have no batch norm here (jigsaw), or one
+/// that learns nothing (relative position: `norm`).
+constexpr head_config patch_projection(int out, head_norm norm = head_norm::scale_and_shift) {
+  head_config c{.out = out, .layers = 1, .last_stage = {.norm = norm}};
+  return c;
+}
+
+/// The classes of a pretext task: hidden stages as of the projection, and a linear layer.
+/// Source  Noroozi and Favaro 2016, arXiv:1603.09246; Doersch et al. 2015, arXiv:1505.05192. Deviation: batch norm in place of dropout
+constexpr head_config task_classifier(head_widths w, head_norm norm = head_norm::scale_and_shift) {
+  head_config c = detail::head_of(w);
+  c.hidden_stage.norm = norm;
+  return c;
+}
+
 }  // namespace ssl::layers

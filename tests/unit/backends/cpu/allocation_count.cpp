@@ -3,14 +3,7 @@
 
 #include <cstdlib>
 
-// Sanitizers bring allocation functions of their own; there the calls go uncounted.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define PRETEXT_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define PRETEXT_TEST_SANITIZED 1
-#endif
-#endif
+#include "sanitized.hpp"
 
 #if defined(PRETEXT_TEST_SANITIZED) || !defined(__GLIBC__)
 std::atomic<long> heap_calls = -1;

@@ -2,26 +2,12 @@
 #pragma once
 
 #include "objectives/tiny.hpp"
-#include "ssl/layers/activation.hpp"
 #include "ssl/layers/linear.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/mean_square_error.hpp"
 #include "ssl/objectives/objective.hpp"
 
 namespace tiny {
-
-/// Three crops of one image are seen side by side by a head, which must say what the first looks like.
-struct patches_side_by_side : objective_defaults {
-  using networks = type_list<
-      named<"head", layers::sequential<named<"fc1", layers::linear<layers::linear_config{.out = 5}>>, named<"", layers::gelu>,
-                                       named<"fc2", layers::linear<layers::linear_config{.out = 6}>>>>>;
-  using losses = type_list<named<"first", ssl::losses::cosine<>>>;
-  static constexpr auto graph = build_graph([](auto& g) {
-    auto patches = g.apply("encoder", g.views(0));              // (3N, 1, 1, 6)
-    auto beside = g.apply("head", g.side_by_side(patches, 3));  // (N, 1, 1, 6)
-    g.loss("first", {beside, g.part(patches, 0, 3)});
-  });
-};
 
 /// All tokens of a transformer: class token, then patches
 struct token_encoder : encoders::vit<encoders::vit_config{.image_h = 4,

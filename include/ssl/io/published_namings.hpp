@@ -6,21 +6,30 @@
 #include "ssl/io/naming.hpp"
 
 /// \file
-/// The naming schemes of vision transformers, and of the decoders that belong to some.
+/// The naming schemes of published vision transformers and residual networks, and of the decoders that belong to some.
 namespace ssl::io {
 
 namespace detail {
 
-/// Of the checkpoints of training, the teacher comes first: its features are the published ones.
+/// Of the checkpoints of training, the network comes first whose features are the published ones: DINO's teacher, MoCo's query.
 inline constexpr char const* backbone_prefixes[] = {"",
                                                     "teacher.backbone.",
                                                     "teacher.module.backbone.",
                                                     "student.backbone.",
                                                     "student.module.backbone.",
-                                                    "module.backbone.",
-                                                    "backbone.",
-                                                    "module.",
+                                                    "module.backbone.",      // DINO's student, VICReg, Barlow Twins
+                                                    "module.encoder_q.",     // MoCo v1 and v2
+                                                    "module.base_encoder.",  // MoCo v3
+                                                    "module.encoder.",       // SimSiam
+                                                    "backbone.",             // lightly, solo-learn
+                                                    "encoder.",
+                                                    "module.",  // SwAV
                                                     "model."};
+
+/// nn.Sequential(*resnet.children()), as lightly's examples make it: the modules have numbers, also those without weights.
+inline constexpr name_rule children_rules[] = {{"conv1.*", {"0.*"}},  {"bn1.*", {"1.*"}},    {"layer1.*", {"4.*"}},
+                                               {"layer2.*", {"5.*"}}, {"layer3.*", {"6.*"}}, {"layer4.*", {"7.*"}},
+                                               {"fc.*", {"9.*"}}};
 
 /// Training splits the blocks into chunks: "blocks.1.7." is block 7, in chunk 1.
 inline constexpr name_rule dinov2_rules[] = {
@@ -81,8 +90,10 @@ inline constexpr name_rule hugging_face_decoder_rules[] = {
 
 }  // namespace detail
 
-/// The names of this library: timm, DeiT, DINO, MAE.
-inline constexpr naming timm_naming{"timm", detail::backbone_prefixes, {}};
+/// The names of this library: torchvision's for residual networks, those of timm, DeiT, DINO and MAE for vision transformers.
+inline constexpr naming timm_naming{"timm and torchvision", detail::backbone_prefixes, {}};
+/// torchvision's residual networks as a list of their modules.
+inline constexpr naming children_naming{"torchvision's children in order", detail::backbone_prefixes, detail::children_rules};
 /// DINOv2, also with registers, gated feed-forward networks and chunked blocks.
 inline constexpr naming dinov2_naming{"DINOv2", detail::backbone_prefixes, detail::dinov2_rules};
 /// transformers: ViT, ViT-MAE, DINOv2 and DINOv2 with registers; query, key and value lie apart there.
@@ -93,6 +104,6 @@ inline constexpr naming masked_decoder_namings[] = {
     {"MAE", detail::mae_decoder_prefixes, detail::mae_decoder_rules},
     {"Hugging Face", detail::hugging_face_decoder_prefixes, detail::hugging_face_decoder_rules}};
 
-inline constexpr naming vit_namings[] = {timm_naming, dinov2_naming, hugging_face_naming};
+inline constexpr naming published_namings[] = {timm_naming, dinov2_naming, hugging_face_naming, children_naming};
 
 }  // namespace ssl::io

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "judge_impl.hpp"
+
+namespace methods {
+
+template void judge<small_convnet>(session const&, trained_encoder const&);
+
+}  // namespace methods

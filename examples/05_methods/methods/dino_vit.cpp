@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// judge: vit
+#include <ssl/augmentations/multi_crop.hpp>
+#include <ssl/objectives/dino.hpp>
+#include <ssl/optimizers/adamw.hpp>
+
+#include "attention.hpp"
+#include "pretrain.hpp"
+
+namespace {
+
+/// The crops of augmentations::dino_small with half of its local views.
+struct crops : ssl::augmentations::dino_views<16, 4> {
+  struct options : ssl::augmentations::dino_views<16, 4>::options {
+    constexpr options() : ssl::augmentations::dino_views<16, 4>::options({0.5f, 1.0f, 0.1f, 0.5f}) {}
+  };
+};
+
+struct run : methods::small_run {
+  using encoder = methods::small_vit;
+  using judged_encoder = encoder;
+  using augmentation = crops;
+  using objective = ssl::objectives::dino<ssl::objectives::dino_config{
+      .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}), .prototypes = 512, .local_views = 4}>;
+  using optimizer = ssl::optimizers::adamw;
+
+  static ssl::run_options<run> recipe(methods::training_length t) {
+    return {.objective = {.teacher_temperature = ssl::linear_ramp{.from = 0.04, .to = 0.07, .steps = t.steps / 3},
+                          .momentum = ssl::cosine_ramp(0.99, 1, t.steps),
+                          .freeze_steps = t.epoch},
+            .optimizer = {.learning_rate = t.rate(1e-3),
+                          .weight_decay = ssl::cosine_ramp(0.04, 0.4, t.steps),
+                          .decays = ssl::optimizers::decay_scope::weights_and_tokens,
+                          .clip = {.norm = 3, .scope = ssl::optimizers::clip_scope::per_tensor}}};
+  }
+
+  static void draw(ssl::pipeline<run>& p, methods::session const& s) {
+    methods::draw_attention<judged_encoder>(p, s, s.statistics);
+  }
+};
+
+}  // namespace
+
+METHOD(dino_vit)

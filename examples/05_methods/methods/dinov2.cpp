@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// judge: itself
+#include <ssl/augmentations/multi_crop.hpp>
+#include <ssl/objectives/dinov2.hpp>
+#include <ssl/optimizers/adamw.hpp>
+
+#include "attention.hpp"
+#include "judge_impl.hpp"
+#include "pretrain.hpp"
+
+namespace {
+
+constexpr ssl::encoders::vit_config all_tokens = [] {
+  ssl::encoders::vit_config c = methods::small_vit_config;
+  c.pool = ssl::encoders::vit_pool::none;
+  c.mask_token = ssl::encoders::vit_mask_token::learned;
+  return c;
+}();
+
+/// The crops of augmentations::dinov2_small with fewer local views.
+using crops = ssl::augmentations::dinov2_views<4, 16, 4>;
+
+struct run : methods::small_run {
+  using encoder = ssl::encoders::vit<all_tokens>;
+  using judged_encoder = ssl::encoders::class_token_of<encoder>;
+  using augmentation = crops;
+  using objective = ssl::objectives::dinov2<ssl::objectives::dinov2_config{
+      .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}), .prototypes = 512, .local_views = 4}>;
+  using optimizer = ssl::optimizers::adamw;
+
+  static ssl::run_options<run> recipe(methods::training_length t) {
+    return {.objective = {.momentum = ssl::cosine_ramp(0.99, 1, t.steps), .freeze_steps = t.epoch},
+            .optimizer = {.learning_rate = t.rate(1e-3),
+                          .weight_decay = ssl::cosine_ramp(0.04, 0.4, t.steps),
+                          .decays = ssl::optimizers::decay_scope::weights_and_tokens,
+                          .clip = {.norm = 3, .scope = ssl::optimizers::clip_scope::global}}};
+  }
+
+  static void draw(ssl::pipeline<run>& p, methods::session const& s) {
+    methods::draw_attention<judged_encoder>(p, s, s.statistics);
+  }
+};
+
+}  // namespace
+
+METHOD(dinov2)
