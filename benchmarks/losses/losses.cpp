@@ -7,6 +7,7 @@
 #include "ssl/losses/colorization.hpp"
 #include "ssl/losses/cosine.hpp"
 #include "ssl/losses/dcl.hpp"
+#include "ssl/losses/emp_ssl.hpp"
 #include "ssl/losses/koleo.hpp"
 #include "ssl/losses/loss.hpp"
 #include "ssl/losses/masked_patches.hpp"
@@ -75,6 +76,7 @@ constexpr shape colours{.n = 32, .h = 8, .w = 8, .c = 313}, pixels{.n = 32, .h =
 [[maybe_unused]] auto const added =
     bench::add<loss_case<"nt_xent 256 x 128", 256 * 256 * 128, nt_xent<>, rows>,
                loss_case<"dcl 256 x 128", 256 * 256 * 128, dcl<>, rows>,
+               loss_case<"emp_ssl 4 views, 64 x 128", 4 * 64 * 64 * 128, emp_ssl<emp_ssl_config{.views = 4}>, rows>,
                loss_case<"koleo 256 x 128", 2 * 128 * 128 * 128, koleo<>, rows>,
                loss_case<"negative_cosine 256 x 128", 0, negative_cosine, rows, rows>,
                loss_case<"mean_square_error 256 x 128", 0, mean_square_error, rows, rows>,

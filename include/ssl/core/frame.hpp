@@ -9,8 +9,8 @@
 
 namespace ssl {
 
-/// Where a tensor lies in the arena. Inside a `repeat` the place may depend on the iteration i, and where a network sees the batch in
-/// chunks on the first sample s of the chunk: offset + stride * ((i + phase) & mask) + per_sample * s.
+/// Where a tensor lies in the arena. Inside a `repeat` the place may depend on the iteration i, and where a network sees the
+/// batch in chunks on the first sample s of the chunk: offset + stride * ((i + phase) & mask) + per_sample * s.
 struct slot {
   index offset = -1;  ///< -1: there is no such tensor
   index stride = 0;

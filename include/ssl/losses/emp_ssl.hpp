@@ -14,7 +14,7 @@ struct emp_ssl_config {
   int views = 20;  ///< of an image, stacked view-major
 };
 
-/// Similarity of many views to their mean, and total coding rate: the views of an image agree, those of different images fill the space.
+/// Similarity of many views to their mean, and total coding rate: views of an image agree, those of different images fill the space.
 ///
 /// Formula      L = -s mean_r cos(z_r, m_i) - t mean over views of 1/2 log det(1 + D / (N epsilon) Z^T Z);
 ///              m_i the mean of image i's rows, Z the rows of one view
@@ -22,11 +22,11 @@ struct emp_ssl_config {
 /// Units        weights s (similarity), t (coding rate); epsilon: squared distortion that the code allows, for unit rows
 /// Requires     z finite; rows of unit length, as the method has them
 /// Gradient     writes gz, the part through the mean included
-/// Errors       compile time: E306 (views that do not divide the batch, fewer than two, rows that are not vectors); run time: none
-/// Cost         a matrix of side n = min(N, D) a view, as det(1 + a Z^T Z) = det(1 + a Z Z^T): one product forward and one backward, 2 n^3
-///              for its inverse; workspace V n n + 2 N D numbers and some rows
-/// Source       Tong et al. 2023, arXiv:2304.03977, equations 2 to 4; tsb0601/EMP-SSL: loss.py, main.py. Deviation: none. Their code and
-///              this loss have epsilon where the paper has its square
+/// Errors       compile time: E306 (views that do not divide the batch, or fewer than two; rows that are no vectors); run time: none
+/// Cost         a matrix of side n = min(N, D) a view, as det(1 + a Z^T Z) = det(1 + a Z Z^T): one product forward and one
+///              backward, 2 n^3 for its inverse; workspace V n n + 2 N D numbers and some rows
+/// Source       Tong et al. 2023, arXiv:2304.03977; tsb0601/EMP-SSL: loss.py, main.py. Deviation: none. Their code and this loss
+///              have epsilon where the paper has its square
 template <emp_ssl_config Config = emp_ssl_config{}>
 struct emp_ssl {
   struct options {

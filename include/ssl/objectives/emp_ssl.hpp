@@ -13,11 +13,12 @@ struct emp_ssl_config {
   int patches = 20;  ///< views of an image
 };
 
-/// Structures of the paper, with its larger and its smaller number of patches, and for two cores.
+/// Structures of the paper, with its larger and its smaller number of patches, and for two cores. The width stays: it must be several
+/// times the batch, or the coding rate has too little to give against a similarity of 200.
 /// Source  tsb0601/EMP-SSL: model/model.py, README.md; small: ours
 inline constexpr emp_ssl_config emp_ssl_published{.patches = 200};
 inline constexpr emp_ssl_config emp_ssl_20_patches{};
-inline constexpr emp_ssl_config emp_ssl_small{.projector = layers::emp_ssl_projection({.hidden = 512, .out = 128, .layers = 3}),
+inline constexpr emp_ssl_config emp_ssl_small{.projector = layers::emp_ssl_projection({.hidden = 512, .out = 1024, .layers = 3}),
                                               .patches = 8};
 
 /// EMP-SSL: many small patches of an image agree with their mean, while the patches of a batch fill the space of embeddings.

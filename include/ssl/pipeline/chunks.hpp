@@ -7,9 +7,9 @@ namespace ssl {
 
 /// Records a network that sees its batch in equal chunks, one after the other.
 ///
-/// Input and output are of the whole batch. Everything between lies in one block with a plan of its own, which every chunk uses again:
-/// a forward pass leaves it with what the last chunk keeps, and a backward pass, from the last chunk to the first, runs every other one
-/// forward once more. So the block lives from the first use to the last, and the network's input, too.
+/// Input and output are of the whole batch. Everything between lies in one block with a plan of its own, which every chunk uses
+/// again: a forward pass leaves it with what the last chunk keeps, and a backward pass, from the last chunk to the first, runs
+/// every other one forward once more. So the block lives from the first use to the last, and the network's input, too.
 template <class Network, class Env>
 constexpr value record_in_chunks(recorder& r, value in, int chunks) {
   if (chunks == 1) return Network::template record<Env>(r, in);

@@ -180,8 +180,8 @@ constexpr bool same_parameters() {
   return same;
 }
 
-/// Can the encoder see every batch that it is given in the run's chunks? It must give a row for every sample, and have its weights still
-/// when it runs forward again.
+/// Can the encoder see every batch that it is given in the run's chunks? It must give a row for every sample, and have the same
+/// weights when it runs forward again.
 template <class Run>
 constexpr bool divides_into_chunks() {
   constexpr int chunks = chunks_of<Run>();

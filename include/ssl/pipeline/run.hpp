@@ -12,8 +12,9 @@ namespace ssl {
 /// Base of a run in its named form: derive, name the five policies, the image and the batch.
 struct run_defaults {
   using scalar = float;
-  /// The encoder sees the batch in so many equal parts, one after the other, forward and backward; losses and heads see it whole. The
-  /// gradients are those of one part, since the encoder runs forward again for each on the way back; its memory is that of a part.
+  /// The encoder sees the batch in so many equal parts, one after the other, forward and backward; losses and heads see it whole.
+  /// The gradients are those of the whole batch, since the encoder runs forward again for each part on the way back; its memory is
+  /// that of a part.
   static constexpr int chunks = 1;
 };
 
