@@ -13,12 +13,13 @@
 namespace methods {
 
 /// attention.png: test images, and beside each where the class token of the last block looks, head by head; white is most.
-template <class Encoder, class Run>
+/// Frozen: the encoder to look through, for one image.
+template <class Frozen, class Run>
 void draw_attention(ssl::pipeline<Run>& p, session const& s, ssl::augmentations::channel_statistics const& statistics) {
-  ssl::frozen_encoder<Encoder, Run::image, typename Run::backend, 1> encoder(s.threads);
+  Frozen encoder(s.threads);
   encoder.set_weights(p.exported());
   encoder.statistics() = statistics;
-  constexpr int patch = Encoder::config.patch;
+  constexpr int patch = Frozen::encoder::config.patch;
   ssl::data::image_grid grid({.enlarge = 3});
   for (ssl::index i = 0; i < std::min<ssl::index>(8, s.seen.test.size()); ++i) {
     ssl::image_view const picture = s.seen.test.image(i);
@@ -26,7 +27,7 @@ void draw_attention(ssl::pipeline<Run>& p, session const& s, ssl::augmentations:
     grid.new_row();
     grid.add(picture);
     for (std::size_t head = 0; head < maps.shape(1); ++head) {
-      ssl::data::decoded_image map{Run::image.h, Run::image.w, 1, {}};
+      ssl::data::decoded_image map{Frozen::image.h, Frozen::image.w, 1, {}};
       std::size_t const rows = maps.shape(2), columns = maps.shape(3);
       float const* const shares = maps.data() + head * rows * columns;
       float const most = *std::max_element(shares, shares + rows * columns);

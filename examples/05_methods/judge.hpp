@@ -18,8 +18,9 @@ struct trained_encoder {
   ssl::augmentations::channel_statistics statistics;  ///< by which its images are normalised
 };
 
-/// Judges a trained encoder beside raw pixels and an untrained one, prints the table and writes summary.json. Compiled once for each of
-/// the two common encoders, in judge_convnet.cpp and judge_vit.cpp; the file of a method that has another one includes judge_impl.hpp.
+/// Judges a trained encoder beside raw pixels and an untrained one, prints the table and writes summary.json. Compiled once for
+/// each of the two common encoders, in judge_convnet.cpp and judge_vit.cpp; the file of a method that has another one includes
+/// judge_impl.hpp.
 template <class Encoder>
 void judge(session const& s, trained_encoder const& result);
 

@@ -37,8 +37,8 @@ struct settings {
   ssl::index tune_epochs = 20;
 };
 
-/// Pictures of any size with three channels, in memory, and their classes: one data set for all sources, so that a method is compiled
-/// once.
+/// Pictures of any size with three channels, in memory, and their classes: one data set for all sources, so that a method is
+/// compiled once.
 class pictures {
  public:
   ssl::index size() const { return static_cast<ssl::index>(images_.size()); }

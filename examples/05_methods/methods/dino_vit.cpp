@@ -35,7 +35,7 @@ struct run : methods::small_run {
   }
 
   static void draw(ssl::pipeline<run>& p, methods::session const& s) {
-    methods::draw_attention<judged_encoder>(p, s, s.statistics);
+    methods::draw_attention<ssl::frozen_encoder<judged_encoder, image, backend, 1>>(p, s, s.statistics);
   }
 };
 

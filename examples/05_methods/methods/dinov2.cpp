@@ -10,19 +10,19 @@
 
 namespace {
 
-constexpr ssl::encoders::vit_config all_tokens = [] {
+constexpr ssl::encoders::vit_config with_mask_token(ssl::encoders::vit_pool pool) {
   ssl::encoders::vit_config c = methods::small_vit_config;
-  c.pool = ssl::encoders::vit_pool::none;
   c.mask_token = ssl::encoders::vit_mask_token::learned;
+  c.pool = pool;
   return c;
-}();
+}
 
 /// The crops of augmentations::dinov2_small with fewer local views.
 using crops = ssl::augmentations::dinov2_views<4, 16, 4>;
 
 struct run : methods::small_run {
-  using encoder = ssl::encoders::vit<all_tokens>;
-  using judged_encoder = ssl::encoders::class_token_of<encoder>;
+  using encoder = ssl::encoders::vit<with_mask_token(ssl::encoders::vit_pool::none)>;
+  using judged_encoder = ssl::encoders::vit<with_mask_token(ssl::encoders::vit_pool::class_token)>;
   using augmentation = crops;
   using objective = ssl::objectives::dinov2<ssl::objectives::dinov2_config{
       .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}), .prototypes = 512, .local_views = 4}>;
@@ -37,7 +37,7 @@ struct run : methods::small_run {
   }
 
   static void draw(ssl::pipeline<run>& p, methods::session const& s) {
-    methods::draw_attention<judged_encoder>(p, s, s.statistics);
+    methods::draw_attention<ssl::frozen_encoder<judged_encoder, image, backend, 1>>(p, s, s.statistics);
   }
 };
 
