@@ -3,11 +3,15 @@
 
 #include "ssl/core/host_only.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
+#include "ssl/backends/cpu/detail/packing.hpp"
+#include "ssl/backends/cpu/detail/partition.hpp"
+#include "ssl/backends/cpu/detail/vector_math.hpp"
 #include "ssl/evaluation/accuracy.hpp"
 #include "ssl/evaluation/detail/blocks.hpp"
 #include "ssl/evaluation/detail/matrix.hpp"
@@ -37,87 +41,143 @@ struct knn_result {
 
 namespace detail {
 
-// The similarities of a block of queries to a panel of the bank are computed at a time. Both are padded to these sizes, so that
-// every pair of rows goes through the same kernel of Eigen's product and equal rows have equal similarities, bit for bit.
-inline constexpr index queries_per_block = 128;
-inline constexpr index rows_per_strip = 48;  // a multiple of the rows of Eigen's kernels, from SSE to AVX-512
-inline constexpr index rows_per_panel = 32 * rows_per_strip;
+namespace kernels = backends::cpu_kernels;
 
-/// The k best of the similarities offered so far: those above the k-th best known are gathered, and thinned out now and then.
+// Queries that go through the bank together: they stay in the second cache while its panels pass.
+inline constexpr index queries_per_block = 32 * kernels::tile_rows;
+
+/// Rows of a bank, of unit length, in panels of as many as the inner loop of products takes at a time.
+template <class Scalar>
+struct unit_panels {
+  static constexpr index panel_rows = kernels::tile_columns<Scalar>;
+  index rows, width;
+  matrix<Scalar> panels;  ///< (panels, width x panel_rows), zeros behind the last row
+
+  unit_panels(basic_embeddings<Scalar> const& bank, std::vector<index> const& bank_rows)
+      : rows(static_cast<index>(bank_rows.size())),
+        width(static_cast<index>(bank.shape(1))),
+        panels(kernels::parts(rows, panel_rows), width * panel_rows) {
+    for_each_block(rows, panel_rows, [&](index first, index size) {
+      matrix<Scalar> chosen(size, width);
+      for (index i = 0; i < size; ++i) chosen.row(i) = view(bank).row(bank_rows[static_cast<std::size_t>(first + i)]);
+      chosen = unit_rows<Scalar>(chosen);
+      kernels::pack_transposed(chosen.data(), width, width, size, panels.row(first / panel_rows).data());
+    });
+  }
+};
+
+/// The similarities of a few queries to the rows of a panel. Every one is the same chain of multiply-adds, cut every 512 steps, so that
+/// equal rows have equal similarities, bit for bit.
+template <class Scalar>
+struct similarity_tile {
+  static constexpr index rows = kernels::tile_rows, columns = kernels::tile_columns<Scalar>, longest_chain = 512;
+  alignas(kernels::vector_bytes) Scalar values[rows][columns];
+
+  /// queries: (rows, width)
+  void fill(Scalar const* queries, index width, Scalar const* panel) {
+    kernels::tile_product<Scalar> tile;
+    for (index step = 0; step < width; step += longest_chain) {
+      for (index i = 0; i < rows; ++i) tile.a[i] = queries + i * width + step, tile.c[i] = values[i];
+      tile.b = panel + step * columns, tile.steps = std::min(longest_chain, width - step), tile.beta = Scalar(step > 0 ? 1 : 0);
+      kernels::multiply_tile(tile);
+    }
+  }
+};
+
+/// The k best of the similarities offered so far: those above a bound are gathered, in the order of their rows, and now and then thinned
+/// out to k, which raises the bound. No step branches on a comparison whose result nothing foretells.
 template <class Scalar>
 class nearest_rows {
  public:
-  explicit nearest_rows(index k) : k_(k) { gathered_.reserve(static_cast<std::size_t>(capacity())); }
+  explicit nearest_rows(index k)
+      : k_(k),
+        similarities_(static_cast<std::size_t>(2 * k + 4 * similarity_tile<Scalar>::columns)),
+        rows_(similarities_.size()) {}
 
-  void offer(Scalar const* similarities, index count, index first_row) {  // count: a multiple of rows_per_strip
-    using strip = Eigen::Map<Eigen::Array<Scalar, rows_per_strip, 1> const>;
-    for (index start = 0; start < count; start += rows_per_strip) {
-      if (!(strip(similarities + start).maxCoeff() > bound_)) continue;
-      for (index i = start; i < start + rows_per_strip; ++i)
-        if (similarities[i] > bound_) gathered_.push_back({similarities[i], static_cast<std::int32_t>(first_row + i)});
-      if (static_cast<index>(gathered_.size()) > capacity() - rows_per_strip) thin_out();
+  /// The similarities of `count` rows, which follow those of the call before; what lies behind them in a tile's row does not count.
+  void offer(Scalar const* offered, index count, index first_row) {
+    Scalar const bound = bound_;
+    auto const both = kernels::max<Scalar>(kernels::load(offered), kernels::load(offered + kernels::lanes<Scalar>));
+    if (!(kernels::max_of<Scalar>(both) > bound)) return;
+    Scalar* const similarities = similarities_.data();
+    std::int32_t* const rows = rows_.data();
+    index size = size_;
+    for (index i = 0; i < count; ++i) {
+      similarities[size] = offered[i], rows[size] = static_cast<std::int32_t>(first_row + i);
+      size += offered[i] > bound ? 1 : 0;
     }
+    size_ = size;
+    if (size + similarity_tile<Scalar>::columns > static_cast<index>(similarities_.size())) thin_out();
   }
 
+  /// take_one(row, similarity) for the k best, the nearest first, of equal similarities the lower row.
   template <class Take>
   void take(Take const& take_one) {
     thin_out();
-    std::sort(gathered_.begin(), gathered_.end());
-    for (auto const& best : gathered_) take_one(best.row, best.similarity);
-    gathered_.clear();
-    bound_ = lowest;
+    std::vector<std::size_t> order(static_cast<std::size_t>(size_));
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [this](auto a, auto b) { return similarities_[a] > similarities_[b]; });
+    for (std::size_t const i : order) take_one(rows_[i], similarities_[i]);
   }
 
  private:
-  struct candidate {
-    Scalar similarity;
-    std::int32_t row;
-    friend bool operator<(candidate const& a, candidate const& b) {
-      return a.similarity != b.similarity ? a.similarity > b.similarity : a.row < b.row;
-    }
-  };
-  static constexpr Scalar lowest = -std::numeric_limits<Scalar>::infinity();
-
-  index capacity() const { return 2 * k_ + 4 * rows_per_strip; }
-
-  // Rows come in rising order, so a later row must be above the bound: at an equal similarity the lower row stays.
-  void thin_out() {
-    if (static_cast<index>(gathered_.size()) <= k_) return;
-    std::nth_element(gathered_.begin(), gathered_.begin() + (k_ - 1), gathered_.end());
-    gathered_.resize(static_cast<std::size_t>(k_));
-    bound_ = gathered_.back().similarity;
+  index count_from(Scalar least) const {
+    Scalar const* const similarities = similarities_.data();
+    int count = 0;
+#pragma omp simd reduction(+ : count)
+    for (index i = 0; i < size_; ++i) count += similarities[i] >= least ? 1 : 0;
+    return count;
   }
 
-  index k_;
-  Scalar bound_ = lowest;
-  std::vector<candidate> gathered_;
+  /// Bisects until k are at least the bound, or until those that are too many are equal: of them the lower rows stay.
+  void thin_out() {
+    if (size_ <= k_) return;
+    Scalar above = 2;  // of any cosine
+    index best = 0;    // how many are at least that: fewer than k
+    for (Scalar middle; (middle = bound_ + (above - bound_) / 2) > bound_ && middle < above;) {
+      index const count = count_from(middle);
+      if (count >= k_) bound_ = middle;
+      if (count == k_) break;
+      if (count < k_) above = middle, best = count;
+    }
+    index kept = 0, rest = k_ - best;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(size_); ++i) {
+      Scalar const similarity = similarities_[i];
+      bool const certain = similarity >= above, next = similarity >= bound_ && !certain;
+      similarities_[static_cast<std::size_t>(kept)] = similarity, rows_[static_cast<std::size_t>(kept)] = rows_[i];
+      kept += certain || (next && rest > 0) ? 1 : 0;
+      rest -= next ? 1 : 0;
+    }
+    size_ = k_;
+  }
+
+  index k_, size_ = 0;
+  Scalar bound_ = -2;  ///< below any cosine
+  std::vector<Scalar> similarities_;
+  std::vector<std::int32_t> rows_;
 };
 
 /// Neighbours among some rows of the bank, given in rising order; the numbers found count within these rows.
 template <class Scalar>
 neighbours<Scalar> nearest_among(basic_embeddings<Scalar> const& bank, std::vector<index> const& bank_rows,
                                  basic_embeddings<Scalar> const& queries, index k) {
-  index const rows = static_cast<index>(bank_rows.size()), width = static_cast<index>(bank.shape(1));
-  index const padded = round_up(rows, rows_per_strip), count = static_cast<index>(queries.shape(0));
-  matrix<Scalar> unit_bank = matrix<Scalar>::Zero(padded, width);
-  for (index row = 0; row < rows; ++row)
-    unit_bank.row(row) = unit_rows<Scalar>(view(bank).row(bank_rows[static_cast<std::size_t>(row)]));
-
+  using tile = similarity_tile<Scalar>;
+  unit_panels<Scalar> const among(bank, bank_rows);
+  index const count = static_cast<index>(queries.shape(0)), width = among.width;
   neighbours<Scalar> found{xt::xtensor<std::int32_t, 2>({static_cast<std::size_t>(count), static_cast<std::size_t>(k)}, 0),
                            make_embeddings<Scalar>(count, k)};
   for_each_block(count, queries_per_block, [&](index first, index size) {
-    matrix<Scalar> unit_queries = matrix<Scalar>::Zero(queries_per_block, width);
-    unit_queries.topRows(size) = unit_rows<Scalar>(view(queries).middleRows(first, size));
+    matrix<Scalar> asked = matrix<Scalar>::Zero(queries_per_block, width);
+    asked.topRows(size) = unit_rows<Scalar>(view(queries).middleRows(first, size));
     std::vector<nearest_rows<Scalar>> best(static_cast<std::size_t>(size), nearest_rows<Scalar>(k));
-    matrix<Scalar> similarities;
-    for (index start = 0; start < padded; start += rows_per_panel) {
-      index const panel = std::min(rows_per_panel, padded - start);
-      similarities.resize(queries_per_block, panel);
-      similarities.noalias() = unit_queries * unit_bank.middleRows(start, panel).transpose();
-      if (start + panel == padded) similarities.rightCols(padded - rows).setConstant(-std::numeric_limits<Scalar>::infinity());
-      for (index query = 0; query < size; ++query)
-        best[static_cast<std::size_t>(query)].offer(similarities.row(query).data(), panel, start);
-    }
+    tile similarities;
+    for (index start = 0; start < among.rows; start += tile::columns)
+      for (index top = 0; top < size; top += tile::rows) {
+        similarities.fill(asked.row(top).data(), width, among.panels.row(start / tile::columns).data());
+        for (index i = 0; i < std::min(tile::rows, size - top); ++i)
+          best[static_cast<std::size_t>(top + i)].offer(similarities.values[i], std::min(tile::columns, among.rows - start),
+                                                        start);
+      }
     for (index query = 0; query < size; ++query) {
       index place = 0;
       best[static_cast<std::size_t>(query)].take([&](std::int32_t row, Scalar similarity) {
@@ -142,8 +202,8 @@ inline void check_k(index k, index rows) {
 /// Shapes       bank: (M, D); queries: (N, D)
 /// Requires     1 <= k <= M
 /// Errors       E640 sizes; E643 a value that is not finite; E840 k
-/// Cost         one (N, D) x (D, M) product, never held as a whole: 128 x 1536 similarities per thread, and k per query.
-///              The bits do not depend on the number of threads
+/// Cost         one (N, D) x (D, M) product, never held as a whole: 8 x 32 similarities per thread, the largest of which are gathered; a
+///              packed copy of the bank. The bits do not depend on the number of threads
 template <class Scalar>
 neighbours<Scalar> nearest(basic_embeddings<Scalar> const& bank, basic_embeddings<Scalar> const& queries, int k) {
   detail::check_features(bank, "the bank's features");

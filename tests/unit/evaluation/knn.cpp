@@ -93,6 +93,14 @@ TEST_CASE("equal rows have equal similarities wherever they lie in the bank") {
   for (int place = 0; place < 131; ++place) CHECK(found.rows(0, place) == 13 * place);
 }
 
+TEST_CASE("of more equal rows than are gathered at a time the lower ones stay") {
+  auto bank = test::random_rows<float>(900, 3, 4);
+  for (std::size_t row = 0; row < 900; ++row) bank(row, 0) = 1, bank(row, 1) = bank(row, 2) = row == 700 ? 0.5f : 0.0f;
+  auto const found = nearest(bank, rows<float>({{1, 0.5f, 0.5f}}), 7);
+  CHECK(found.rows(0, 0) == 700);
+  for (int place = 1; place < 7; ++place) CHECK(found.rows(0, place) == place - 1);
+}
+
 TEST_CASE("lengths of rows do not matter, however large or small") {
   auto const small = nearest(rows<float>({{1e-6f, 0}, {0, 1}}), rows<float>({{1e-6f, 1e-7f}}), 1);
   auto const large = nearest(rows<float>({{1e30f, 0}, {0, 1}}), rows<float>({{1e30f, 1e29f}}), 1);
