@@ -37,7 +37,7 @@ unset OPENBLAS_CORETYPE  # where preset, the peers' libraries take the kernels o
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/dependencies.sh
 require "$pretext_build_needs$pretext_benchmark_needs"
-[[ -z $peers ]] && peers=$(peers_folder)
+[[ -z $peers ]] && peers=$(shared_folder peers)
 cmake --preset bench >/dev/null
 cmake --build --preset bench -j "$(build_jobs)"
 readonly built=build/bench/benchmarks

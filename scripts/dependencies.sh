@@ -119,10 +119,11 @@ cmake_is_recent() {
   ((${version%.*} > 3 || ${version#*.} >= 24)) || { echo "CMake 3.24 or later is needed, this is $version" >&2; return 1; }
 }
 
-# peers_folder: where programs of other libraries that do the same work lie by default; nothing where there are none.
-peers_folder() {
+# shared_folder NAME: a folder beside the reference tensors (data, or peers: programs of other libraries that do the same work); nothing
+# where there is none.
+shared_folder() {
   local shared
   shared=$(cmake -P cmake/shared-dir.cmake)
-  [[ -n $shared && -d $shared/peers ]] && echo "$shared/peers"
+  [[ -n $shared && -d $shared/$1 ]] && echo "$shared/$1"
   return 0
 }

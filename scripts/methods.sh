@@ -36,11 +36,11 @@ unset OPENBLAS_CORETYPE
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/dependencies.sh
 require "$pretext_build_needs"
-[[ -z $data ]] && data=$(realpath -m "${PRETEXT_SHARED_DIR:-../shared}/data/cifar10")
+[[ -z $data ]] && data=$(shared_folder data/cifar10)
 
 readonly build=build/methods
 if [[ -z $page ]]; then
-  [[ -d $data ]] || { echo "there is no folder '$data': name CIFAR-10's with --data" >&2; exit 1; }
+  [[ -d $data ]] || { echo "there is no folder '$data': name that of CIFAR-10's files with --data" >&2; exit 1; }
   mkdir -p build
   cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPRETEXT_NATIVE=ON -DPRETEXT_BUILD_TESTS=OFF \
     -DPRETEXT_WARNINGS_AS_ERRORS=OFF -DPRETEXT_INSTALL=OFF -DPRETEXT_EXAMPLE_METHODS=all >"$build.log" 2>&1 ||

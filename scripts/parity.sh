@@ -41,7 +41,7 @@ unset OPENBLAS_CORETYPE  # where preset, the peers' libraries take the kernels o
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/dependencies.sh
 require "$pretext_build_needs"
-[[ -z $peers ]] && peers=$(peers_folder)
+[[ -z $peers ]] && peers=$(shared_folder peers)
 [[ -f $peers/simclr_parity.py ]] || { echo "'$peers' has no simclr_parity.py: name its folder with --peers" >&2; exit 1; }
 mkdir -p "$out"
 
