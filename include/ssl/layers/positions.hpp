@@ -57,7 +57,7 @@ constexpr void request_positions(requirements& r, int width) {
   block_request table{.label = "pos_embed", .rank = 3, .extents = {1, Config.prefix_tokens + Config.grid_h * Config.grid_w, width, 1},
                       .initial = {.rule = initializer_rule::truncated_normal, .millionths = 20'000}, .kind = parameter_kind::position};
   if (Config.table == position_table::learned) return void(r.parameter[r.parameters++] = table);
-  table.initial = {.rule = initializer_rule::formula, .fan = width, .formula = &sine_cosine<Config>};
+  table.initial = initializer{.rule = initializer_rule::formula, .fan = width, .formula = &sine_cosine<Config>};
   r.buffer[r.buffers++] = table;
 }
 
