@@ -9,13 +9,13 @@ namespace {
 
 using namespace ssl;
 
-constexpr index steps = 6, warmup = 2;
+constexpr ssl::index steps = 6, warmup = 2;
 
 /// Values at steps 0 .. 7 of a rise from 1 to 5 and a fall to 3: cos(0), cos(pi/4), ... where the intervals allow.
 std::vector<double> values(warmup_form form) {
   warmup_cosine const s{.peak = 5, .warmup_steps = warmup, .steps = steps, .end = 3, .start = 1, .form = form};
   std::vector<double> v;
-  for (index i = 0; i < 8; ++i) v.push_back(s.at(i));
+  for (ssl::index i = 0; i < 8; ++i) v.push_back(s.at(i));
   return v;
 }
 
@@ -46,8 +46,8 @@ TEST_CASE("a cosine without warm-up starts at the peak") {
 TEST_CASE("a warm-up of one step, or longer than the run, stays finite") {
   for (auto const form :
        {warmup_form::half_open, warmup_form::next_step, warmup_form::this_step, warmup_form::linspace, warmup_form::overlapping})
-    for (index const w : {1, 5, 20})
-      for (index s = 0; s < 30; ++s) {
+    for (ssl::index const w : {1, 5, 20})
+      for (ssl::index s = 0; s < 30; ++s) {
         double const v = warmup_cosine{.peak = 2, .warmup_steps = w, .steps = 5, .end = 1, .form = form}.at(s);
         INFO("warm-up " << w << ", step " << s);
         CHECK((v >= 0 && v <= 2));
