@@ -15,6 +15,8 @@
 ///   sum_rows(context, rows, cols, f, out)      out(r, sum over c of f(r, c))
 ///   sum_cols(context, rows, cols, f, out)      out(c, sum over r of f(r, c))
 ///   gemm(context, product)                     C = alpha op(A) op(B) + beta C, row-major
+/// A cell whose places of a row share work may also have columns(r, left, right), the same for columns left to right - 1, which
+/// backends that go along rows call instead. Then f(r, c) is columns(r, c, c + 1).
 /// Sums are taken in accumulator<T> (T is what f returns) in an order that does not depend on the number of threads.
 namespace ssl::backends {
 

@@ -15,3 +15,10 @@
 #else
 #define PRETEXT_INLINE inline
 #endif
+
+/// The loop below may run in vectors: its iterations do not touch each other's results.
+#if defined(_OPENMP) && !defined(__CUDACC__)
+#define PRETEXT_SIMD _Pragma("omp simd")
+#else
+#define PRETEXT_SIMD
+#endif

@@ -4,7 +4,8 @@
 #include "ssl/backends/convolution.hpp"
 #include "ssl/core/macros.hpp"
 
-/// Cells of pooling, over (pixels of all images, channels). Windows are those of a convolution; its c_in is the number of channels.
+/// Cells of pooling, over (pixels of all images, channels), which share a window's arithmetic. Windows are those of a convolution; its
+/// c_in is the number of channels.
 namespace ssl::ops {
 
 /// An output pixel and its window's upper left corner, which may lie outside the image.
@@ -24,19 +25,33 @@ struct max_pool_cell {
   T* y;
   T* winner;  ///< may be null
   backends::convolution g;
-  PRETEXT_HD void operator()(index row, index col) const {
+  PRETEXT_HD void operator()(index row, index col) const { columns(row, col, col + 1); }
+  PRETEXT_HD void columns(index row, index left, index right) const {
     pool_window const w = pool_window::at(g, row);
-    T best = 0;
-    int best_tap = -1;
+    T* const best = y + row * g.c_in;
+    T* const best_tap = winner != nullptr ? winner + row * g.c_in : nullptr;
+    bool first = true;
     for (int tap = 0; tap < g.kernel_h * g.kernel_w; ++tap) {
       index const iy = w.y + tap / g.kernel_w, ix = w.x + tap % g.kernel_w;
       if (iy < 0 || iy >= g.h || ix < 0 || ix >= g.w) continue;
-      T const value = x[((w.image * g.h + iy) * g.w + ix) * g.c_in + col];
-      if (best_tap < 0 || value > best || value != value) best = value, best_tap = tap;
+      T const* const value = x + ((w.image * g.h + iy) * g.w + ix) * g.c_in;
+      if (first) {
+        for (index c = left; c < right; ++c) best[c] = value[c];
+        for (index c = left; best_tap != nullptr && c < right; ++c) best_tap[c] = T(tap);
+        first = false;
+        continue;
+      }
+      if (best_tap != nullptr) {  // as arithmetic, exact for such numbers: g++ 12 would make branches of two choices
+        PRETEXT_SIMD
+        for (index c = left; c < right; ++c) best_tap[c] += (wins(value[c], best[c]) ? T(1) : T(0)) * (T(tap) - best_tap[c]);
+      }
+      PRETEXT_SIMD
+      for (index c = left; c < right; ++c) best[c] = wins(value[c], best[c]) ? value[c] : best[c];
     }
-    y[row * g.c_in + col] = best;
-    if (winner != nullptr) winner[row * g.c_in + col] = T(best_tap);
   }
+
+ private:
+  PRETEXT_HD PRETEXT_INLINE static bool wins(T value, T best) { return (value > best) | (value != value); }
 };
 
 /// y = the sum over the window divided by its size, padding included.
@@ -45,14 +60,20 @@ struct average_pool_cell {
   T const* x;
   T* y;
   backends::convolution g;
-  PRETEXT_HD void operator()(index row, index col) const {
+  PRETEXT_HD void operator()(index row, index col) const { columns(row, col, col + 1); }
+  PRETEXT_HD void columns(index row, index left, index right) const {
     pool_window const w = pool_window::at(g, row);
-    T sum = 0;
+    T* const sum = y + row * g.c_in;
+    for (index c = left; c < right; ++c) sum[c] = 0;
     for (int tap = 0; tap < g.kernel_h * g.kernel_w; ++tap) {
       index const iy = w.y + tap / g.kernel_w, ix = w.x + tap % g.kernel_w;
-      if (iy >= 0 && iy < g.h && ix >= 0 && ix < g.w) sum += x[((w.image * g.h + iy) * g.w + ix) * g.c_in + col];
+      if (iy < 0 || iy >= g.h || ix < 0 || ix >= g.w) continue;
+      T const* const value = x + ((w.image * g.h + iy) * g.w + ix) * g.c_in;
+      PRETEXT_SIMD
+      for (index c = left; c < right; ++c) sum[c] += value[c];
     }
-    y[row * g.c_in + col] = sum / T(g.kernel_h * g.kernel_w);
+    PRETEXT_SIMD
+    for (index c = left; c < right; ++c) sum[c] /= T(g.kernel_h * g.kernel_w);
   }
 };
 
@@ -64,18 +85,28 @@ struct pool_gradient_cell {
   T const* winner;  ///< null: average
   T* gx;
   backends::convolution g;
-  PRETEXT_HD void operator()(index row, index col) const {
+  PRETEXT_HD void operator()(index row, index col) const { columns(row, col, col + 1); }
+  PRETEXT_HD void columns(index row, index left, index right) const {
     index const image = row / (index{g.h} * g.w), pixel = row % (index{g.h} * g.w);
     index const y = pixel / g.w, x = pixel % g.w;
-    T sum = 0;
+    T* const sum = gx + row * g.c_in;
+    for (index c = left; c < right; ++c) sum[c] = 0;
     for (int tap = 0; tap < g.kernel_h * g.kernel_w; ++tap) {
       index const oy = y + g.padding - tap / g.kernel_w, ox = x + g.padding - tap % g.kernel_w;
       if (oy < 0 || oy % g.stride != 0 || oy / g.stride >= g.out_h) continue;
       if (ox < 0 || ox % g.stride != 0 || ox / g.stride >= g.out_w) continue;
-      index const at = ((image * g.out_h + oy / g.stride) * g.out_w + ox / g.stride) * g.c_in + col;
-      if (winner == nullptr || winner[at] == T(tap)) sum += gy[at];
+      index const at = ((image * g.out_h + oy / g.stride) * g.out_w + ox / g.stride) * g.c_in;
+      if (winner == nullptr) {
+        PRETEXT_SIMD
+        for (index c = left; c < right; ++c) sum[c] += gy[at + c];
+      } else {
+        PRETEXT_SIMD
+        for (index c = left; c < right; ++c) sum[c] += winner[at + c] == T(tap) ? gy[at + c] : T(0);
+      }
     }
-    gx[row * g.c_in + col] = winner == nullptr ? sum / T(g.kernel_h * g.kernel_w) : sum;
+    if (winner != nullptr) return;
+    PRETEXT_SIMD
+    for (index c = left; c < right; ++c) sum[c] /= T(g.kernel_h * g.kernel_w);
   }
 };
 
@@ -86,9 +117,7 @@ struct token_value {
   index tokens;  ///< of an image
   index first;
   index channels;
-  PRETEXT_HD T operator()(index r, index t) const {
-    return x[((r / channels) * tokens + first + t) * channels + r % channels];
-  }
+  PRETEXT_HD T operator()(index r, index t) const { return x[((r / channels) * tokens + first + t) * channels + r % channels]; }
 };
 
 /// gx(image and token, channel) = gy(image, channel) / count for the tokens first .., 0 before.

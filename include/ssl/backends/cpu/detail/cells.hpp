@@ -28,8 +28,12 @@ void map2d(cpu_context const& context, index rows, index cols, F const& f) {
     index const left = task % across * width, right = smaller(cols, left + width);
     F const own = f;  // a local copy: its members are known not to change under the stores
     for (index r = top; r < bottom; ++r) {
+      if constexpr (requires { own.columns(r, left, right); }) {
+        own.columns(r, left, right);
+      } else {
 #pragma omp simd
-      for (index c = left; c < right; ++c) own(r, c);
+        for (index c = left; c < right; ++c) own(r, c);
+      }
     }
   });
 }
