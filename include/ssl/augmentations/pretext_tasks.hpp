@@ -13,8 +13,8 @@
 #include "ssl/augmentations/task_views.hpp"
 
 /// \file
-/// What the pretext tasks that are solved by classification are trained on: as published, and for images of 32 x 32. The published
-/// jigsaw wants images of 255 x 255, the published relative position of 398 x 398.
+/// What the pretext tasks that are solved by classification are trained on: as published, and for images of 32 x 32. The
+/// published jigsaw wants images of 255 x 255, the published relative position of 398 x 398.
 ///
 /// Deviation  a square crop of the picture stands for resizing the whole picture and cropping it
 namespace ssl::augmentations {
@@ -65,8 +65,8 @@ struct jigsaw_small : jigsaw_puzzles<Task> {
   };
 };
 
-/// Source  Doersch et al. 2015, arXiv:1505.05192; deepcontext train.py: images of 150 000 to 450 000 pixels, of which a grid covers
-///         398 x 398
+/// Source  Doersch et al. 2015, arXiv:1505.05192; deepcontext train.py: images of 150 000 to 450 000 pixels, of which a grid
+///         covers 398 x 398
 struct relative_position_chain : chain<named<"crop", random_resized_crop<>>, named<"normalise", normalise>> {};
 
 template <relative_position_config Task = relative_position_config{}>

@@ -9,11 +9,11 @@
 
 namespace ssl::augmentations {
 
-/// A random box of the run's size from the picture with a black border, without resizing: the crop of small images. A picture that is
-/// too small even so has a wider border, and lies in the middle of it.
+/// A random box of the run's size from the picture with a black border, without resizing: the crop of small images. A picture
+/// that is too small even so has a wider border, and lies in the middle of it.
 ///
 /// Requires  padding_px >= 0
-/// Source    torchvision 0.28 RandomCrop, with the padding of CIFAR recipes, 4. Deviation: other random bits; pictures that are too small
+/// Source    torchvision 0.28 RandomCrop, with the padding of CIFAR recipes, 4. Deviation: other random bits; small pictures
 struct random_crop {
   struct options {
     int padding_px = 4;

@@ -101,7 +101,7 @@ struct graph_node {
   bool map = false;
   int mask = -1;
   int visible = 0;
-  int a = 0;  ///< group or wire number; part, first token or channel; of interleave 1 where it puts back; of parts place in the list
+  int a = 0;  ///< group or wire number; part, first token or channel; of interleave 1 where it puts back; of parts: place in `list`
   int b = 0;  ///< number of parts, tokens or channels
   int listed = 0;  ///< of parts: how many entries of the list
   int phase = 0;
@@ -159,7 +159,7 @@ class graph_builder {
   constexpr wire parts(wire x, std::span<int const> which, int of) {
     graph_node const n{.kind = node_kind::parts, .inputs = 1, .input = {x.node}, .a = graph.listed, .b = of,
                        .listed = static_cast<int>(which.size())};
-    for (int part : which) graph.listed < step_graph::max_listed ? void(graph.list[graph.listed++] = part) : void(graph.overflow = true);
+    for (int p : which) graph.listed < step_graph::max_listed ? void(graph.list[graph.listed++] = p) : void(graph.overflow = true);
     return add(n);
   }
   /// The rows of `parts` equal parts of the batch in turn; `put_back` undoes it. With batch statistics over as many parts, every part

@@ -79,10 +79,11 @@ inline std::string node_text(step_graph const& g, graph_node const& n) {
 template <class Run>
 nlohmann::json composition_json() {
   constexpr shape image = Run::image;
+  step_graph const& step = Run::objective::graph;
   nlohmann::json graph = nlohmann::json::array();
-  for (int i = 0; i < Run::objective::graph.nodes; ++i) graph.push_back(detail::node_text(Run::objective::graph, Run::objective::graph.node[i]));
-  for (int i = 0; i < Run::objective::graph.averages; ++i) {
-    average_record const& a = Run::objective::graph.average[i];
+  for (int i = 0; i < step.nodes; ++i) graph.push_back(detail::node_text(step, step.node[i]));
+  for (int i = 0; i < step.averages; ++i) {
+    average_record const& a = step.average[i];
     graph.push_back(std::string("average ") + a.name.text +
                     (a.when == average_moves::before_forward ? " moves before the step" : " moves after it"));
   }

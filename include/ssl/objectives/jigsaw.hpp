@@ -14,8 +14,8 @@ struct jigsaw_config {
 };
 
 /// Structures of the paper, of VISSL's ResNet-50, and for small images.
-/// Source  MehdiNoroozi/JigsawPuzzleSolver: train_val_cfn_jps.prototxt; facebookresearch/vissl: configs/config/pretrain/jigsaw (2000
-///         permutations are more than ours, so the 1000 of the paper); small: ours
+/// Source  MehdiNoroozi/JigsawPuzzleSolver: train_val_cfn_jps.prototxt; facebookresearch/vissl: configs/config/pretrain/jigsaw
+///         (2000 permutations are more than ours, so the 1000 of the paper); small: ours
 inline constexpr jigsaw_config jigsaw_published{};
 inline constexpr jigsaw_config jigsaw_resnet{.projector = layers::patch_projection(1000),
                                              .classifier = layers::task_classifier({.out = 1000, .layers = 1})};
@@ -28,10 +28,10 @@ inline constexpr jigsaw_config jigsaw_small{
 /// Needs     an augmentation whose first group is grid * grid tiles with one label an image: augmentations::jigsaw_puzzles
 /// Options   none
 /// Exports   the encoder as trained
-/// Errors    compile time: E132 (tiles that do not fit the image, more classes than permutations), E304 (no labels), E305 (another
-///           grid, or other permutations than the classifier's classes)
-/// Source    Noroozi and Favaro 2016, arXiv:1603.09246; MehdiNoroozi/JigsawPuzzleSolver. Deviation: batch norm in place of dropout, as in
-///           VISSL
+/// Errors    compile time: E132 (tiles that do not fit the image, more classes than permutations), E304 (no labels), E305
+///           (another grid, or other permutations than the classifier's classes)
+/// Source    Noroozi and Favaro 2016, arXiv:1603.09246; MehdiNoroozi/JigsawPuzzleSolver. Deviation: batch norm in place of dropout,
+///           as in VISSL
 template <jigsaw_config Config = jigsaw_config{}>
 struct jigsaw : objective_defaults {
   static constexpr int tiles = Config.grid * Config.grid;

@@ -16,8 +16,8 @@ struct relative_position_config {
 };
 
 /// Structures of the paper, of a ResNet-50, and for small images.
-/// Source  cdoersch/deepcontext: train.py; open-mmlab/mmselfsup: relative-loc_resnet50 (whose pairs are the centre with its neighbours,
-///         and which has no projector of each patch); small: ours
+/// Source  cdoersch/deepcontext: train.py; open-mmlab/mmselfsup: relative-loc_resnet50 (whose pairs are the centre with its
+///         neighbours, and which has no projector of each patch); small: ours
 inline constexpr relative_position_config relative_position_published{};
 inline constexpr relative_position_config relative_position_resnet{
     .pairs = augmentations::neighbour_pairs::centre,
@@ -26,7 +26,7 @@ inline constexpr relative_position_config relative_position_resnet{
 inline constexpr relative_position_config relative_position_small{
     .projector = layers::patch_projection(128), .classifier = layers::task_classifier({.hidden = 128, .out = 8})};
 
-/// Relative position: from two patches of an image, encoded each by itself, must be told where the second lies as seen from the first.
+/// Relative position: from two patches of an image, encoded each by itself, must be told where the second lies, seen from the first.
 ///
 /// Graph     patches -> encoder -> projector -> pairs, side by side -> classifier -> softmax cross-entropy with the place
 /// Needs     an augmentation whose first group is grid * grid patches, with a label for each pair:
@@ -35,8 +35,8 @@ inline constexpr relative_position_config relative_position_small{
 /// Exports   the encoder as trained
 /// Errors    compile time: E132 (a grid that does not fit the image), E304 (no labels), E305 (another grid or other pairs)
 /// Cost      every patch is encoded once, in however many pairs it stands (3 x 3: 9 patches, 40 pairs)
-/// Source    Doersch et al. 2015, arXiv:1505.05192; cdoersch/deepcontext. Deviations: the mean over the pairs, theirs is the sum; both
-///           hidden layers have a batch norm, theirs the first
+/// Source    Doersch et al. 2015, arXiv:1505.05192; cdoersch/deepcontext. Deviations: the mean over the pairs, theirs is the sum;
+///           both hidden layers have a batch norm, theirs the first
 template <relative_position_config Config = relative_position_config{}>
 struct relative_position : objective_defaults {
   static constexpr int patches = Config.grid * Config.grid;

@@ -12,8 +12,8 @@ struct rotation_config {
 };
 
 /// Structures of the paper, and for small images.
-/// Source  gidariss/FeatureLearningRotNet: architectures/NetworkInNetwork.py, AlexNet.py; small: ours, a hidden layer that keeps what only
-///         the task needs out of the features
+/// Source  gidariss/FeatureLearningRotNet: architectures/NetworkInNetwork.py, AlexNet.py; small: ours, a hidden layer keeps
+///         what only the task needs out of the features
 inline constexpr rotation_config rotation_published{};
 inline constexpr rotation_config rotation_small{.classifier = layers::task_classifier({.hidden = 256, .out = 4})};
 
@@ -24,8 +24,8 @@ inline constexpr rotation_config rotation_small{.classifier = layers::task_class
 /// Options   none
 /// Exports   the encoder as trained
 /// Errors    compile time: E132 (an image that is no square), E304 (no labels), E305 (other labels than the classifier's classes)
-/// Source    Gidaris et al. 2018, arXiv:1803.07728; gidariss/FeatureLearningRotNet. Deviation: the linear layer's bias is drawn as its
-///           weight, theirs begins at 0
+/// Source    Gidaris et al. 2018, arXiv:1803.07728; gidariss/FeatureLearningRotNet. Deviation: the linear layer's bias is drawn as
+///           its weight, theirs begins at 0
 template <rotation_config Config = rotation_config{}>
 struct rotation : objective_defaults {
   using networks = type_list<named<"classifier", layers::head<Config.classifier>>>;

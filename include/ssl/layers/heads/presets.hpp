@@ -102,8 +102,7 @@ constexpr head_config dino_projection(head_widths w = {.hidden = 2048, .out = 25
 /// What a pretext task knows of a patch: a linear layer, batch norm and ReLU. The papers have no batch norm here (jigsaw), or one
 /// that learns nothing (relative position: `norm`).
 constexpr head_config patch_projection(int out, head_norm norm = head_norm::scale_and_shift) {
-  head_config c{.out = out, .layers = 1, .last_stage = {.norm = norm}};
-  return c;
+  return {.out = out, .layers = 1, .last_stage = {.norm = norm}};
 }
 
 /// The classes of a pretext task: hidden stages as of the projection, and a linear layer.
