@@ -67,7 +67,7 @@ TEST_CASE(
   ssl::pipeline<tuned> q{one_thread, {.optimizer = {.learning_rate = 1e-3, .layers = {.decay = 0.75}}}};
   ssl::evaluation::start_from(q, encoder);
   CHECK(q.exported().parameters == encoder.weights().parameters);
-  CHECK(ssl::evaluation::fine_tune(q, images, images, {.epochs = 2}).training.final_loss < 2.3);  // log 10
+  CHECK(ssl::evaluation::fine_tune(q, images, images, {.epochs = 10}).training.final_loss < 2.2);  // log 10 is 2.3
 }
 
 }  // namespace
