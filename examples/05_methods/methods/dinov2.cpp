@@ -18,7 +18,9 @@ constexpr ssl::encoders::vit_config with_mask_token(ssl::encoders::vit_pool pool
 }
 
 /// The crops of augmentations::dinov2_small with fewer local views.
-using crops = ssl::augmentations::dinov2_views<4, 16, 4>;
+struct crops : ssl::augmentations::dinov2_views<4, 16, 4> {
+  using parts = ssl::augmentations::dino_views<16, 4>::parts;  ///< the chains that normalise
+};
 
 struct run : methods::small_run {
   using encoder = ssl::encoders::vit<with_mask_token(ssl::encoders::vit_pool::none)>;
