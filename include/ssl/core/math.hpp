@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 #include "ssl/core/macros.hpp"
 
@@ -22,17 +21,9 @@ PRETEXT_HD PRETEXT_INLINE constexpr float polynomial(float x, float c, Rest... r
     return c + x * polynomial(x, rest...);
 }
 
-PRETEXT_HD PRETEXT_INLINE std::int32_t bits_of(float x) {
-  std::int32_t bits = 0;
-  std::memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-PRETEXT_HD PRETEXT_INLINE float float_of(std::int32_t bits) {
-  float x = 0;
-  std::memcpy(&x, &bits, sizeof x);
-  return x;
-}
+// As std::bit_cast, which is for the host alone; <cstring> would bring a global `index`.
+PRETEXT_HD PRETEXT_INLINE std::int32_t bits_of(float x) { return __builtin_bit_cast(std::int32_t, x); }
+PRETEXT_HD PRETEXT_INLINE float float_of(std::int32_t bits) { return __builtin_bit_cast(float, bits); }
 
 /// 2^k for k in [-126, 127]
 PRETEXT_HD PRETEXT_INLINE float power_of_two(std::int32_t k) { return float_of((k + 127) * (1 << 23)); }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ssl/core/error.hpp"
@@ -20,9 +20,8 @@ struct tap_observer final : output_observer {
       : plan(plan), context(context), tap(tap) {}
   void see(op_record const* op, int iteration, void const* y, shape output) override {
     name const at = plan.op_name(static_cast<int>(op - plan.op), iteration);
-    bool const inside =
-        std::strncmp(at.text, tap.c_str(), tap.size()) == 0 && (at.text[tap.size()] == '\0' || at.text[tap.size()] == '.');
-    if (!inside) return;
+    std::string_view const path = at.text;
+    if (!path.starts_with(tap) || (path.size() > tap.size() && path[tap.size()] != '.')) return;
     extents = output;
     values.resize(static_cast<std::size_t>(output.elements()));
     Backend::copy_out(context, values.data(), y, output.elements() * index{sizeof(Scalar)});
