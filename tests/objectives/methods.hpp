@@ -66,7 +66,7 @@ inline constexpr encoders::vit_config masked_vit_config{.image_h = 4,
                                                         .pool = encoders::vit_pool::none,
                                                         .mask_token = encoders::vit_mask_token::learned,
                                                         .registers = 1,
-                                                        .layer_scale_millionths = 10,
+                                                        .layer_scale_millionths = 500'000,
                                                         .skipped_per_mille = 400};
 using masked_vit = encoders::vit<masked_vit_config>;
 
