@@ -9,9 +9,9 @@ namespace conformance {
 
 using namespace ssl;
 
-/// Three training steps of a run: losses, and what the pipeline holds at the end.
+/// Three training steps of a run at a learning rate in thousandths: losses, and what the pipeline holds at the end.
 template <fixed_string Name, class Objective, class Encoder = tiny::convnet, class Augmentation = tiny::two_views, int Batch = 3,
-          shape Image = shape{.h = 4, .w = 4, .c = 2}>
+          shape Image = shape{.h = 4, .w = 4, .c = 2}, int Rate = 50>
 struct steps_case {
   static constexpr char const* name = Name.text;
   template <class Backend, class T>
@@ -24,7 +24,7 @@ struct steps_case {
   static outcome run(std::uint64_t seed) {
     using r = run_of<Backend, T>;
     auto context = context_with_threads<Backend>(1);
-    pipeline<r> p(context, {.optimizer = {.learning_rate = 0.05}, .seed = seed});
+    pipeline<r> p(context, {.optimizer = {.learning_rate = Rate / 1000.0}, .seed = seed});
     testing::random_batches<r> batches(p.options(), 3);
     outcome all{{"losses", {}}};
     for (int step = 0; step < 3; ++step) all[0].second.push_back(p.step(batches.next()));

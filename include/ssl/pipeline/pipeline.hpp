@@ -50,7 +50,10 @@ class pipeline_impl<Run, true> {
   /// What the module `tap` of a role ("decoder", "encoder.blocks.3") makes of one batch in the forward pass of a step, on the host;
   /// `extents` becomes its shape. Nothing moves but running statistics.
   /// Errors  E803 (there is no such module)
-  std::vector<scalar> tap(batch_input const& batch, std::string const& tap, shape* extents = nullptr);
+  ///
+  /// A template, so that only those who call it compile it.
+  template <class Text>
+  std::vector<scalar> tap(batch_input const& batch, Text const& tap, shape* extents = nullptr);
 
   /// The terms of the last step's loss, with the weights they had: the loss is the sum of value times weight.
   std::vector<loss_term> terms() const;
@@ -149,9 +152,11 @@ double pipeline_impl<Run, true>::forward_backward(batch_input const& batch) {
 }
 
 template <class Run>
-std::vector<typename Run::scalar> pipeline_impl<Run, true>::tap(batch_input const& batch, std::string const& tap, shape* extents) {
+template <class Text>
+std::vector<typename Run::scalar> pipeline_impl<Run, true>::tap(batch_input const& batch, Text const& tap, shape* extents) {
+  std::string const name = tap;
   exec::upload(context_, arrays_, batch);
-  detail::tap_observer<std::remove_cvref_t<decltype(plan_of<Run>)>, scalar, typename Run::backend> observer(plan_of<Run>, context_, tap);
+  detail::tap_observer<std::remove_cvref_t<decltype(plan_of<Run>)>, scalar, typename Run::backend> observer(plan_of<Run>, context_, name);
   exec::template forward<true>(context_, arrays_, options_, time_of({}), 1.0, &observer);
   observer.expect_found();
   if (extents != nullptr) *extents = observer.extents;
