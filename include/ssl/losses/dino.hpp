@@ -56,9 +56,7 @@ struct dino {
                                                        nullptr, probability, scratch);
       prediction::run(c, a.x[0], o.student_temperature, {probability, images, images, classes},
                       {.gx = {a.gx[0]}, .loss = a.loss, .workspace = a.workspace, .weight = a.weight});
-      constexpr index elements[] = {0, Teacher.elements(), Centre.elements()...};
-      for (int i = 1; i < inputs; ++i)
-        if (a.gx[i] != nullptr) backend::map2d(c, 1, elements[i], ops::fill_cell<T>{a.gx[i], elements[i], T(0)});
+      detail::stop_at_student<backend, T, inputs>(c, a, {0, Teacher.elements(), Centre.elements()...});
     }
   };
 };

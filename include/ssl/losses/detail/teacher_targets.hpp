@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/losses/loss.hpp"
+#include "ssl/ops/arithmetic.hpp"
 #include "ssl/ops/prototypes.hpp"
 
 namespace ssl::losses {
@@ -26,6 +28,15 @@ void make_targets(typename Backend::context& c, index rows, index classes, T con
     if (row_weight != nullptr) Backend::map2d(c, rows, classes, ops::leave_out_cell<T>{probability, row_weight, classes});
     ops::sinkhorn_knopp<Backend>(c, rows, classes, iterations, probability, scratch);
   }
+}
+
+/// Zeros for the gradients of all inputs but the first, the student's: nothing flows to a teacher.
+///
+/// Shapes  elements: of each input; those of integers, which have no gradient, are not read
+template <class Backend, class T, int Inputs>
+void stop_at_student(typename Backend::context& c, loss_arguments<T, Inputs> const& a, index const (&elements)[Inputs]) {
+  for (int i = 1; i < Inputs; ++i)
+    if (a.gx[i] != nullptr) Backend::map2d(c, 1, elements[i], ops::fill_cell<T>{a.gx[i], elements[i], T(0)});
 }
 
 }  // namespace detail
