@@ -33,7 +33,8 @@ struct image_grid_options {
 ///
 ///     image_grid grid{{.enlarge = 3}};
 ///     for (index i = 0; i < 8; ++i) grid.new_row(), grid.add(original(i)), grid.add(reconstruction(i));
-///     write_png("reconstructions.png", grid.picture());
+///     decoded_image const all = grid.picture();
+///     write_png("reconstructions.png", all);
 ///
 /// Shapes  pictures may differ in size; each stands at the upper left of its cell, which has the largest height and width. One
 ///         channel is shown grey, of three or more the first three
