@@ -73,6 +73,7 @@ TEST_CASE("suite/a case that is left out, or of an unknown kind, is noticed") {
   CHECK(omissions(index_of(covered), {covered}).empty());
   CHECK(omissions(index_of("layers/mystery_3x3.safetensors"), {}).size() == 1);
   CHECK(omissions(index_of("optimizers/adamw_new.safetensors"), {}).size() == 1);
+  CHECK(omissions(index_of("objectives/colorization_new.safetensors"), {}).size() == 1);
   CHECK(omissions(index_of("layers/head_simclr_4layer.safetensors"), {}).size() == 1);
 }
 
