@@ -48,22 +48,10 @@ class cpu_context {
   /// in [0, threads()). f must not throw.
   template <class F>
   void parallel(index tasks, F const& f) const {
-    if (threads_ == 1 || tasks < 2) {
-      for (index i = 0; i < tasks; ++i) call(f, i, 0);
-      return;
-    }
-    team_.run(tasks, [&f](index i, int slot) { call(f, i, slot); });
+    team_.run(tasks, f);
   }
 
  private:
-  template <class F>
-  static void call(F const& f, index i, int slot) {
-    if constexpr (requires { f(i, slot); })
-      f(i, slot);
-    else
-      f(i);
-  }
-
   static constexpr std::align_val_t alignment{64};
   int threads_;
   mutable thread_team team_;

@@ -56,10 +56,9 @@ PRETEXT_INLINE auto sum_of_piece(F const& f, index r, index left, index right) {
 }
 
 template <class F>
-auto sum_of_row(F const& f, index r, index left, index right) {
-  auto sum = sum_of_piece(f, r, left, smaller(right, left + least_cells));
-  for (left += least_cells; left < right; left += least_cells)
-    sum += sum_of_piece(f, r, left, smaller(right, left + least_cells));
+[[gnu::noinline]] auto sum_of_row(F const& f, index r, index left, index right) {
+  decltype(f(r, left)) sum = 0;
+  for (; left < right; left += least_cells) sum += sum_of_piece(f, r, left, smaller(right, left + least_cells));
   return sum;
 }
 

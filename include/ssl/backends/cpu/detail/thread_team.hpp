@@ -30,36 +30,55 @@ class thread_team {
   thread_team(thread_team const&) = delete;
   thread_team& operator=(thread_team const&) = delete;
 
-  /// f(i, slot) for i in [0, tasks), in any order; the caller's slot is 0, each worker has its own. f must not throw.
+  /// f(i) or f(i, slot) for i in [0, tasks), in any order; the caller's slot is 0, each worker has its own. f must not throw.
   template <class F>
   void run(index tasks, F const& f) {
-    take_tasks_ = &take_tasks<F>, f_ = &f, tasks_ = tasks;
+    share_out(tasks, {&f, [](void const* body, index i, int slot) {
+                        F const& task = *static_cast<F const*>(body);
+                        if constexpr (requires { task(i, slot); })
+                          task(i, slot);
+                        else
+                          task(i);
+                      }});
+  }
+
+ private:
+  /// What a loop does, without its type: a call through a pointer costs a task nothing, and its code is compiled once.
+  struct task_body {
+    void const* f = nullptr;
+    void (*call)(void const* f, index i, int slot) = nullptr;
+    void operator()(index i, int slot) const { call(f, i, slot); }
+  };
+
+  void share_out(index tasks, task_body body) {
+    if (workers_.empty() || tasks < 2) {
+      for (index i = 0; i < tasks; ++i) body(i, 0);
+      return;
+    }
+    body_ = body, tasks_ = tasks;
     next_.store(0, std::memory_order_relaxed);
     loops_ += one_loop;
     gate_.store(loops_ | open, std::memory_order_release);
     gate_.notify_all();
-    take_tasks<F>(*this, 0);
+    take_tasks(0);
     gate_.fetch_and(~open, std::memory_order_relaxed);  // nobody enters any more
     for (int looks = 0; (gate_.load(std::memory_order_acquire) & inside) != 0; ++looks)
       looks < patience ? pause() : std::this_thread::yield();
   }
 
- private:
   // The gate is one word, so that entering and closing exclude each other: how many workers are inside, whether the loop is open, and
   // above them the number of the loop.
   static constexpr unsigned inside = 0xffff, open = 0x10000, finished = 0x20000, one_loop = 0x40000;
   static constexpr int patience = 1000;
 
-  template <class F>
-  static void take_tasks(thread_team& team, int slot) {
-    F const& f = *static_cast<F const*>(team.f_);
-    for (index i; (i = team.next_.fetch_add(1, std::memory_order_relaxed)) < team.tasks_;) f(i, slot);
+  void take_tasks(int slot) {
+    for (index i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < tasks_;) body_(i, slot);
   }
 
   void work(int slot) {
     for (unsigned gate = 0; (gate = behind(gate)) != finished;) {
       if (!enter(gate)) continue;
-      take_tasks_(*this, slot);
+      take_tasks(slot);
       gate_.fetch_sub(1, std::memory_order_release);
     }
   }
@@ -90,8 +109,7 @@ class thread_team {
 
   alignas(64) std::atomic<unsigned> gate_{0};
   alignas(64) std::atomic<index> next_{0};
-  alignas(64) void (*take_tasks_)(thread_team&, int) = nullptr;  // these four: read inside, written when nobody is
-  void const* f_ = nullptr;
+  alignas(64) task_body body_;  // these three: read inside, written when nobody is
   index tasks_ = 0;
   unsigned loops_ = 0;
   std::vector<std::thread> workers_;  // last: its threads use the rest
