@@ -16,6 +16,7 @@ BUILT = "build/methods/examples/05_methods/methods.inc"
 ORDER = ["relative_position", "rotation", "jigsaw", "colorization", "inpainting", "simclr", "moco_v1", "moco_v2", "moco_v3", "byol",
          "simsiam", "barlow_twins", "vicreg", "swav", "emp_ssl", "dino", "dino_vit", "mae", "dinov2", "supervised"]
 JUDGED_BY_FINE_TUNING = {"mae"}
+EPOCHS = 10  # of the table; other lengths stand below it
 # These must stand above the random encoder by two standard errors.
 MUST = {"simclr", "moco_v1", "moco_v2", "moco_v3", "byol", "simsiam", "barlow_twins", "vicreg", "swav", "dino", "rotation"}
 
@@ -34,6 +35,7 @@ def path_of(method):
 
 
 def read(method):
+    """The runs that were done: by epochs, then by seed."""
     if not os.path.exists(path_of(method)):
         return {}
     with open(path_of(method)) as file:
@@ -67,16 +69,16 @@ def run(a, method, seed):
     return summary | {"processor": processor(), "threads": a.threads or os.cpu_count()}
 
 
+def standard_error(values):
+    return st.stdev(values) / len(values) ** 0.5
+
+
 def spread(runs, key, scale=1.0, digits=1):
     values = [r[key] * scale for r in runs if r.get(key) is not None]
     if not values:
         return "-"
-    error = f" ± {st.stdev(values) / len(values) ** 0.5:.{digits}f}" if len(values) > 1 else ""
+    error = f" ± {standard_error(values):.{digits}f}" if len(values) > 1 else ""
     return f"{st.mean(values):.{digits}f}{error}"
-
-
-def standard_error(values):
-    return st.stdev(values) / len(values) ** 0.5
 
 
 def gain(runs, trained="probe_trained", untrained="probe_random_encoder"):
@@ -123,7 +125,22 @@ Fine-tuned on all training labels, against the same training from random weights
 | --- | --- | --- |"""
 
 
-def page(table):
+LONGER = """
+Other lengths, for methods that ask for more than the table gives them:
+
+| method | epochs | seeds | probe, random | probe, trained | loss | seconds |
+| --- | --- | --- | --- | --- | --- | --- |"""
+
+
+def longer_row(method, epochs, runs):
+    return (f"| {method} | {epochs} | {len(runs)} | {spread(runs, 'probe_random_encoder', 100)} | "
+            f"{spread(runs, 'probe_trained', 100)} | {spread(runs, 'loss', 1, 3)} | {st.mean(r['seconds_train'] for r in runs):.0f} |")
+
+
+def page(done):
+    """`done`: what `read` gives, of every method."""
+    lists = {m: {int(e): [seeds[s] for s in sorted(seeds, key=int)] for e, seeds in by_epochs.items()} for m, by_epochs in done.items()}
+    table = {m: runs[EPOCHS] for m, runs in lists.items() if EPOCHS in runs}
     lines = [INTRODUCTION]
     if table:
         first = next(iter(table.values()))
@@ -132,11 +149,14 @@ def page(table):
                   f"{some['images_seen']:,}; {max(len(r) for r in table.values())} seeds; {some['threads']} threads of {some['processor']}.", LEGEND,
                   f"| raw pixels | | {spread(first, 'knn_raw_pixels', 100)} | | {spread(first, 'probe_raw_pixels', 100)} | | | | | |"]
         lines += [row(method, runs) for method, runs in table.items()]
+    longer = [longer_row(m, e, r) for m, runs in lists.items() for e, r in sorted(runs.items()) if e != EPOCHS]
+    lines += [LONGER, *longer] if longer else []
     tuned = {m: r for m, r in table.items() if all("fine_tuned" in x for x in r)}
     if tuned:
         lines.append(TUNED)
         lines += [f"| {m} | {spread(r, 'from_scratch', 100)} | {spread(r, 'fine_tuned', 100)} |" for m, r in tuned.items()]
     write(PAGE, "\n".join(lines) + "\n")
+    return table
 
 
 def main():
@@ -144,7 +164,7 @@ def main():
     p.add_argument("--program", required=True)
     p.add_argument("--data", required=True)
     p.add_argument("--methods", default="")
-    p.add_argument("--epochs", type=int, required=True)
+    p.add_argument("--epochs", type=int, default=EPOCHS)
     p.add_argument("--seeds", type=int, required=True)
     p.add_argument("--threads", type=int, default=0)
     p.add_argument("--page", action="store_true")
@@ -154,19 +174,15 @@ def main():
     unknown = [m for m in asked if m not in names()]
     if unknown:
         p.error(f"no method {', '.join(unknown)}; expected some of {', '.join(names())}")
-    seeds = [str(s) for s in range(1, a.seeds + 1)]
-    table = {}
-    for method in names():
-        runs = {s: r for s, r in read(method).items() if r["epochs"] == a.epochs}
-        for seed in seeds if method in asked and not a.page else []:
+    done = {m: read(m) for m in names()}
+    for method in asked if not a.page else []:
+        runs = done[method].setdefault(str(a.epochs), {})
+        for seed in (str(s) for s in range(1, a.seeds + 1)):
             if seed not in runs:
                 runs[seed] = run(a, method, seed)
-                write(path_of(method), json.dumps(runs, indent=1) + "\n")
-                table[method] = [runs[s] for s in sorted(runs, key=int)]
-                page(table)
-        if runs:
-            table[method] = [runs[s] for s in sorted(runs, key=int)]
-    page(table)
+                write(path_of(method), json.dumps(done[method], indent=1) + "\n")
+                page(done)
+    table = page(done)
     for method in sorted(MUST & set(table)):
         difference = gain(table[method])
         if difference is not None and difference < 2:

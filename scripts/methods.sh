@@ -12,14 +12,14 @@ yourself: the seconds of a busy one say little.
   --data FOLDER   CIFAR-10's binary files (default: the excerpt beside the reference tensors, 5,000 + 2,000 images)
   --methods A,B   only these rows (default: all)
   --seeds N       runs of each method, seeds 1 to N (default: 3)
-  --epochs N      passes over the images, the same for all (default: 20)
+  --epochs N      passes over the images (default: 10, those of the table; others stand below it)
   --threads N     threads (default: all cores)
   --page          only writes the page, of what there is
   --help
 TEXT
 }
 
-data= methods= seeds=3 epochs=20 threads=0 page=
+data= methods= seeds=3 epochs=10 threads=0 page=
 while (($# > 0)); do
   case $1 in
     --help) usage && exit 0 ;;

@@ -5,13 +5,13 @@
 
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <ssl/data/epoch_order.hpp>
 #include <ssl/evaluation/knn.hpp>
+#include <ssl/evaluation/sgd_probe.hpp>
 
 #include "agreement.hpp"
-#include "steps.hpp"
+#include "peer_case.hpp"
 
 namespace peer {
 namespace {
@@ -76,41 +76,25 @@ struct knn_of {
 
 // ---- linear classifier ---------------------------------------------------------------------------------------------------
 
-struct classifier_run : ssl::run_defaults {
-  struct encoder : ssl::layers::sequential<ssl::named<"fc", ssl::layers::linear<ssl::layers::linear_config{.out = classes}>>> {};
-  struct objective : ssl::objective_defaults {
-    using losses = ssl::type_list<ssl::named<"cross_entropy", ssl::losses::softmax_cross_entropy<>>>;
-    static constexpr auto graph = ssl::build_graph([](auto& g) {
-      g.loss("cross_entropy", {g.apply("encoder", g.views(0)), g.labels(0)});
-    });
-  };
-  using augmentation = given_batch<1, ssl::shape{.c = width}>;
-  using optimizer = ssl::optimizers::sgd<>;
-  using backend = ssl::backends::cpu;
-  static constexpr ssl::shape image{.c = width};
-  static constexpr int batch = 256;
-};
+/// The steps of evaluation::sgd_probe.
+struct probe_of {
+  static constexpr index rows = 50'000, at_once = 256, batches = rows / at_once;
 
-struct probe_of : step_of<classifier_run> {
-  static constexpr index rows = 50'000, batches = rows / classifier_run::batch;
-
-  explicit probe_of(settings const& s) : step_of(s.threads, {.optimizer = {.learning_rate = 0.1, .momentum = 0.9}}) {
-    batch.labels[0] = labels.data();
-  }
   void epoch() {
     ssl::data::epoch_order(1, epochs++, order);
     for (index b = 0; b < batches; ++b) {
-      for (index i = 0; i < classifier_run::batch; ++i) {
-        std::size_t const row = order[static_cast<std::size_t>(b * classifier_run::batch + i)];
-        std::memcpy(views[0].data() + i * width, features.data() + row * width, width * sizeof(float));
-        labels[static_cast<std::size_t>(i)] = class_of[row];
-      }
-      pipeline.step(batch);
+      auto const row = [&](index i) { return order[static_cast<std::size_t>(b * at_once + i)]; };
+      classifier.step(
+          optimizer, steps++, at_once, [&](index i) { return features.data() + row(i) * width; },
+          [&](index i) { return class_of[row(i)]; });
     }
   }
   std::vector<float> features = random_floats(rows * width, 5);
-  std::vector<std::int32_t> class_of = random_labels(rows, 6), labels = std::vector<std::int32_t>(classifier_run::batch);
+  std::vector<std::int32_t> class_of = random_labels(rows, 6);
   std::vector<std::uint32_t> order = std::vector<std::uint32_t>(rows);
+  ssl::optimizers::sgd<>::options optimizer{.learning_rate = 0.1, .momentum = 0.9};
+  evaluation::detail::trained_classifier<ssl::optimizers::sgd<>, float> classifier{classes, width, 1};
+  index steps = 0;
   std::uint32_t epochs = 0;
 };
 
@@ -129,9 +113,10 @@ work knn(settings const& s) {
 }
 
 work linear_probe(settings const& s) {
-  if (s.batch != 0 && s.batch != classifier_run::batch) return skip("the batch is compiled in: 256");
-  auto const b = std::make_shared<probe_of>(s);
-  double const seen = probe_of::batches * classifier_run::batch;
+  if (s.batch != 0 && s.batch != probe_of::at_once) return skip("the batch is 256");
+  if (s.threads != 1) return skip("the steps of a probe take one thread");
+  auto const b = std::make_shared<probe_of>();
+  double const seen = probe_of::batches * probe_of::at_once;
   return {.step = [b] { b->epoch(); },
           .agree = {},
           .check = {},

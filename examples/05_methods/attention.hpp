@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <vector>
 
-#include <ssl/data/image_grid.hpp>
-#include <ssl/data/image_writer.hpp>
 #include <ssl/evaluation/attention_maps.hpp>
 
 #include "judge.hpp"
@@ -38,8 +36,7 @@ void draw_attention(ssl::pipeline<Run>& p, session const& s, ssl::augmentations:
       grid.add(map);
     }
   }
-  ssl::data::decoded_image const all = grid.picture();
-  ssl::data::write_png(s.file("attention.png"), all);
+  s.write_picture("attention.png", grid);
 }
 
 }  // namespace methods

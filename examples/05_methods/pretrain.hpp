@@ -7,8 +7,6 @@
 #include <type_traits>
 
 #include <ssl/data/batcher.hpp>
-#include <ssl/data/image_grid.hpp>
-#include <ssl/data/image_writer.hpp>
 #include <ssl/io/encoder_file.hpp>
 #include <ssl/training/checkpoints.hpp>
 #include <ssl/training/metrics_file.hpp>
@@ -90,8 +88,7 @@ void draw_views(session const& s, ssl::run_options<Run> const& options) {
       }
     }
   }
-  ssl::data::decoded_image const all = grid.picture();
-  ssl::data::write_png(s.file("views.png"), all);
+  s.write_picture("views.png", grid);
 }
 
 /// Trains one run, draws, saves and judges: all that is the same for every method.

@@ -10,6 +10,8 @@
 #include <ssl/core/image.hpp>
 #include <ssl/cpu.hpp>
 #include <ssl/data/decoded_image.hpp>
+#include <ssl/data/image_grid.hpp>
+#include <ssl/data/image_writer.hpp>
 
 /// \file
 /// What every method of the program is given: what was asked for, and the images.
@@ -73,6 +75,10 @@ struct session {
   ssl::backends::cpu::context& threads;
 
   std::string file(std::string const& name) const { return asked.out + "/" + name; }
+  void write_picture(std::string const& name, ssl::data::image_grid const& grid) const {
+    ssl::data::decoded_image const all = grid.picture();
+    ssl::data::write_png(file(name), all);
+  }
 };
 
 }  // namespace methods

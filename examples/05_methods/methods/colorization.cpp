@@ -37,8 +37,7 @@ struct run : methods::small_run {
       grid.add(picture);
       grid.add({colours.data(), picture.height, picture.width, 3});
     }
-    ssl::data::decoded_image const all = grid.picture();
-    ssl::data::write_png(s.file("colourised.png"), all);
+    s.write_picture("colourised.png", grid);
   }
 };
 

@@ -41,8 +41,7 @@ struct run : methods::small_run {
       grid.add(seen);
       grid.add({filled.data(), image.h, image.w, 3});
     }
-    ssl::data::decoded_image const all = grid.picture();
-    ssl::data::write_png(s.file("filled.png"), all);
+    s.write_picture("filled.png", grid);
   }
 };
 

@@ -40,8 +40,7 @@ struct run : methods::small_run {
       grid.new_row();
       for (auto const* set : {&made.original, &made.masked, &made.filled}) grid.add(set->image(i));
     }
-    ssl::data::decoded_image const all = grid.picture();
-    ssl::data::write_png(s.file("reconstructions.png"), all);
+    s.write_picture("reconstructions.png", grid);
   }
 };
 

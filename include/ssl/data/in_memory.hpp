@@ -37,33 +37,14 @@ inline void check_extents(shape extents, std::size_t pixels, std::size_t labels)
 
 }  // namespace detail
 
-/// Equal images in memory that somebody else owns and keeps.
+/// Equal images in memory: `Pixels` and `Labels` own them, or point to where somebody else keeps them.
 ///
 /// Shapes   pixels: (N, H, W, C), 8 bits; labels: (N), or empty where nothing is known (each label is then -1)
 /// Errors   E605 (sizes that do not agree)
-class image_span {
+template <class Pixels, class Labels>
+class equal_images {
  public:
-  image_span(shape extents, std::span<std::uint8_t const> pixels, std::span<std::int32_t const> labels = {})
-      : extents_(extents), pixels_(pixels), labels_(labels) {
-    detail::check_extents(extents, pixels.size(), labels.size());
-  }
-
-  index size() const { return extents_.n; }
-  image_view image(index i) const {
-    return {pixels_.data() + i * extents_.with_batch(1).elements(), extents_.h, extents_.w, extents_.c};
-  }
-  std::int32_t label(index i) const { return labels_.empty() ? -1 : labels_[static_cast<std::size_t>(i)]; }
-
- private:
-  shape extents_;
-  std::span<std::uint8_t const> pixels_;
-  std::span<std::int32_t const> labels_;
-};
-
-/// Equal images in memory, owned. Shapes and errors as those of image_span.
-class in_memory_images {
- public:
-  in_memory_images(shape extents, std::vector<std::uint8_t> pixels, std::vector<std::int32_t> labels = {})
+  equal_images(shape extents, Pixels pixels, Labels labels = {})
       : extents_(extents), pixels_(std::move(pixels)), labels_(std::move(labels)) {
     detail::check_extents(extents_, pixels_.size(), labels_.size());
   }
@@ -76,9 +57,14 @@ class in_memory_images {
 
  private:
   shape extents_;
-  std::vector<std::uint8_t> pixels_;
-  std::vector<std::int32_t> labels_;
+  Pixels pixels_;
+  Labels labels_;
 };
+
+/// Images that somebody else owns and keeps.
+using image_span = equal_images<std::span<std::uint8_t const>, std::span<std::int32_t const>>;
+/// Images of its own.
+using in_memory_images = equal_images<std::vector<std::uint8_t>, std::vector<std::int32_t>>;
 
 /// The first images of another data set, which must outlive this one.
 template <dataset D>
