@@ -125,11 +125,11 @@ void compare(nlohmann::ordered_json& summary, Encoder& untrained, Encoder& train
 template <class Run, class Encoder, class Train, class Test>
 void compare_unlabelled(nlohmann::ordered_json& summary, ssl::run_options<Run> const& options, Encoder& untrained,
                         Encoder& trained, Train const& train, Test const& test) {
-  auto const [one, another] = ev::two_views_of<typename Run::augmentation>(test, Run::image, options.augmentation, options.seed);
+  auto const views = ev::two_views_of<typename Run::augmentation>(test, Run::image, options.augmentation, options.seed);
   ev::unlabelled_comparison table;
   auto const add = [&](char const* name, auto const& features_of) {
     std::cout << "Judging " << name << std::endl;
-    table.add(name, features_of(test), features_of(one), features_of(another));
+    table.add(name, features_of(test), features_of(views[0]), features_of(views[1]));
   };
   constexpr ssl::shape pixels = {.h = 16, .w = 16, .c = Run::image.c};
   add("raw pixels", [&](auto const& images) { return ev::raw_pixels(images, pixels, trained.statistics()); });

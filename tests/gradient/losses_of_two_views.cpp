@@ -69,11 +69,11 @@ TEST_CASE("gradient of barlow_twins") {
 
 TEST_CASE("gradient of vicreg: all terms, and each by itself") {
   constexpr shape smallest{.n = 4, .c = 2}, wide{.n = 8, .c = 7};
-  for (auto const [s, v, c] :
-       {std::array{25.0, 25.0, 1.0}, std::array{1.0, 0.0, 0.0}, std::array{0.0, 1.0, 0.0}, std::array{0.0, 0.0, 1.0}}) {
-    auto const formula = [=](auto const& x) { return vicreg(x[0], s, v, c); };
-    expect_loss<losses::vicreg, smallest>({.invariance = s, .variance = v, .covariance = c}, {drawn<smallest>(1)}, formula);
-    expect_loss<losses::vicreg, wide>({.invariance = s, .variance = v, .covariance = c}, {drawn<wide>(2)}, formula);
+  using options = losses::vicreg::options;
+  for (options const o : {options{25, 25, 1}, options{1, 0, 0}, options{0, 1, 0}, options{0, 0, 1}}) {
+    auto const formula = [=](auto const& x) { return vicreg(x[0], o.invariance, o.variance, o.covariance); };
+    expect_loss<losses::vicreg, smallest>(o, {drawn<smallest>(1)}, formula);
+    expect_loss<losses::vicreg, wide>(o, {drawn<wide>(2)}, formula);
   }
 }
 
@@ -89,12 +89,17 @@ TEST_CASE("vicreg: a channel that varies enough has no variance term, and none o
 
 TEST_CASE("gradient of emp_ssl: both terms, and each by itself; matrices of rows and of channels") {
   constexpr shape wide{.n = 6, .c = 5}, tall{.n = 12, .c = 2};
-  for (auto const [s, t] : {std::array{20.0, 1.0}, std::array{1.0, 0.0}, std::array{0.0, 1.0}}) {
-    auto const formula = [=](int views) { return [=](auto const& x) { return emp_ssl(x[0], views, s, t, 0.3); }; };
-    expect_loss<losses::emp_ssl<losses::emp_ssl_config{.views = 3}>, wide>({.similarity = s, .coding_rate = t, .epsilon = 0.3},
-                                                                           {drawn<wide>(1)}, formula(3));
-    expect_loss<losses::emp_ssl<losses::emp_ssl_config{.views = 2}>, tall>({.similarity = s, .coding_rate = t, .epsilon = 0.3},
-                                                                           {drawn<tall>(2)}, formula(2));
+  struct weights {
+    double similarity, coding_rate;
+  };
+  for (weights const w : {weights{20, 1}, weights{1, 0}, weights{0, 1}}) {
+    auto const formula = [=](int views) {
+      return [=](auto const& x) { return emp_ssl(x[0], views, w.similarity, w.coding_rate, 0.3); };
+    };
+    expect_loss<losses::emp_ssl<losses::emp_ssl_config{.views = 3}>, wide>(
+        {.similarity = w.similarity, .coding_rate = w.coding_rate, .epsilon = 0.3}, {drawn<wide>(1)}, formula(3));
+    expect_loss<losses::emp_ssl<losses::emp_ssl_config{.views = 2}>, tall>(
+        {.similarity = w.similarity, .coding_rate = w.coding_rate, .epsilon = 0.3}, {drawn<tall>(2)}, formula(2));
   }
 }
 
