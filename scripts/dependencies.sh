@@ -29,6 +29,7 @@ libbenchmark-dev    header   benchmark/benchmark.h
 # Without these some tests are skipped, with the reason.
 readonly pretext_optional_test_needs='
 clang               command  clang++
+libomp-dev          clang    omp.h
 libthrust-dev       header   thrust/version.h
 libssl-dev          header   openssl/ssl.h
 '
@@ -47,6 +48,9 @@ has_header() {
   return 1
 }
 
+# clang_has_header NAME: clang++ finds it, in its own folders too.
+clang_has_header() { clang++ -x c++ -fopenmp -fsyntax-only -include "$1" /dev/null 2>/dev/null; }
+
 # missing_packages NEEDS: the packages of those lines whose need is not met.
 missing_packages() {
   local package kind what
@@ -54,6 +58,7 @@ missing_packages() {
     case $kind in
       command) command -v "$what" >/dev/null || echo "$package" ;;
       header) has_header "$what" || echo "$package" ;;
+      clang) clang_has_header "$what" || echo "$package" ;;
       file) [[ -e $what ]] || echo "$package" ;;
     esac
   done <<<"$1"

@@ -14,6 +14,8 @@ expect() {
   [[ $said == "$wanted" ]] || { echo "'$*' gave '$said', expected '$wanted'"; status=1; }
 }
 
+clang++() { [[ $* == *" -include there.h "* ]]; }
+expect two missing_packages $'one clang there.h\ntwo clang absent.h'
 expect "" missing_packages $'\nbash command bash\nlibc6-dev header absent.h|stdio.h\nbase-files file /etc\n'
 expect $'one\ntwo\nthree' missing_packages $'\none command no-such-command\ntwo header no/such/header.h\nthree file /no/such/file\n'
 
