@@ -12,7 +12,7 @@ namespace {
 template <class Encoder, ssl::shape Image, ssl::objectives::simclr_config Head>
 struct simclr_run : ssl::run_defaults {
   using encoder = Encoder;
-  using augmentation = given_batch<0, Image.with_batch(2)>;
+  using augmentation = given_batch<Image.with_batch(2)>;
   using objective = ssl::objectives::simclr<Head>;
   using optimizer = ssl::optimizers::sgd<>;
   using backend = ssl::backends::cpu;

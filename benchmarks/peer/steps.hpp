@@ -12,14 +12,13 @@
 /// Whole steps whose batches are made by hand.
 namespace peer {
 
-/// Groups of views of given sizes, and one label an image where `Labels` is 1.
-template <int Labels, ssl::shape... Group>
+/// Groups of views of given sizes.
+template <ssl::shape... Group>
 struct given_batch {
   struct options {};
   static constexpr ssl::augmentations::view_layout layout(ssl::shape) {
-    ssl::augmentations::view_layout l{.label_wires = Labels};
+    ssl::augmentations::view_layout l;
     ((l.group[l.groups++] = {Group.n, Group.with_batch(1)}), ...);
-    if (Labels > 0) l.labels[0] = 1;
     return l;
   }
   static void apply(ssl::shape, options const&, ssl::draw_key, ssl::image_view, ssl::augmentations::sample_output const&,
@@ -50,7 +49,7 @@ struct mlp_tiny_run : ssl::run_defaults {
     static constexpr auto graph = ssl::build_graph([](auto& g) { g.loss("mse", {g.apply("encoder", g.views(0)), g.views(1)}); });
   };
   using encoder = ssl::encoders::mlp<ssl::encoders::mlp_config{.hidden = 128, .out = 64, .norm = ssl::encoders::mlp_norm::none}>;
-  using augmentation = given_batch<0, ssl::shape{.c = 64}, ssl::shape{.c = 64}>;
+  using augmentation = given_batch<ssl::shape{.c = 64}, ssl::shape{.c = 64}>;
   using optimizer = ssl::optimizers::sgd<>;
   using backend = ssl::backends::cpu;
   static constexpr ssl::shape image{.c = 64};

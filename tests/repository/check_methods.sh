@@ -22,7 +22,7 @@ for header in include/ssl/objectives/*.hpp; do
       complain "$file includes ssl/objectives/$name.hpp"
   done < <(grep -rlF "\"ssl/objectives/$name.hpp\"" include src)
   while read -r line; do
-    [[ -z $line ]] || complain "the step names a method: $line"
+    complain "the step names a method: $line"
   done < <(grep -rniw "$name" include/ssl/pipeline include/ssl/graph)
 done
 ((methods > 0)) || complain "no headers in include/ssl/objectives"
