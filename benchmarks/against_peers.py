@@ -138,6 +138,13 @@ def line_of(row, ceiling):
             f"{rate:>11} {share:>6}  {wanted:>8}  {verdict(row):<8} {mode}").rstrip()
 
 
+def progress(row):
+    if "skipped" in row:
+        return f"skipped: {row['skipped']}"
+    ratio = row["ratio_of_medians"]
+    return f"{row['b_ms']['median']:.3f} ms, {ratio['median']:.2f} times as fast as the peer ({ratio['low']:.2f} to {ratio['high']:.2f})"
+
+
 def print_table(rows, ceiling):
     print()
     print(f"{'':<34} {'ours':>9} {'peer':>9}  {'ratio':>6}  {'95 % interval':<16} {'':>11} {'of the':>6}")
@@ -166,7 +173,7 @@ def save(folder, rows, ceiling, rounds):
     with open(path, "w") as f:
         json.dump({"processor": processor(), "cores": os.cpu_count(), "rounds": rounds, "ceiling": ceiling, "rows": rows}, f, indent=1)
         f.write("\n")
-    print(f"written: {path}")
+    return path
 
 
 def main():
@@ -183,7 +190,7 @@ def main():
     os.environ.pop("OPENBLAS_CORETYPE", None)
     if os.getloadavg()[0] > 0.5:
         print(f"Other programs are running (load {os.getloadavg()[0]:.1f}): expect wide intervals.")
-    ceilings = [read_ceiling(args.ceiling, args.core)] if args.ceiling else []
+    ceiling = read_ceiling(args.ceiling, args.core) if args.ceiling else None
     wanted = [c for c in CASES if not args.cases or c.name in args.cases.split(",")]
     bench, rows = Bench(args), []
     with tempfile.TemporaryDirectory() as scratch:
@@ -193,12 +200,15 @@ def main():
                 rows.append(bench.row(case, scratch))
             except (RuntimeError, subprocess.CalledProcessError) as e:
                 rows.append({"label": case.label, "case": case.name, "skipped": f"FAILED, {e}"})
-    if ceilings:  # before and after: the better counts
-        ceilings.append(read_ceiling(args.ceiling, args.core))
-    ceiling = {rate: max(c[rate] for c in ceilings) for rate in ("gflops", "gbytes_per_s")} if ceilings else None
+            print(f"        {progress(rows[-1])}", flush=True)
+            if args.save:  # what a stopped run has measured is not lost
+                save(args.save, rows, ceiling, args.rounds)
+    if ceiling:  # before and after: the better counts
+        again = read_ceiling(args.ceiling, args.core)
+        ceiling = {rate: max(ceiling[rate], again[rate]) for rate in ceiling}
     print_table(rows, ceiling)
     if args.save:
-        save(args.save, rows, ceiling, args.rounds)
+        print(f"written: {save(args.save, rows, ceiling, args.rounds)}")
     bad = [r for r in rows if r.get("skipped", "").startswith("FAILED") or ("ratio_of_medians" in r and verdict(r) == "missed")]
     sys.exit(1 if bad else 0)
 
