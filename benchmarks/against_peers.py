@@ -9,12 +9,13 @@ import argparse
 import datetime
 import json
 import os
-import platform
 import re
 import shlex
 import subprocess
 import sys
 import tempfile
+
+from figures import processor, write
 
 EAGER, COMPILE, LAST, BOTH = "--mode eager", "--mode compile", "--mode channels_last", "--mode channels_last+compile"
 TUNED = "--alloc tuned --mkl override"
@@ -120,6 +121,10 @@ def verdict(row):
     return "met" if ratio["low"] >= row["floor"] else "missed" if ratio["high"] < row["floor"] else "unclear"
 
 
+def interval_of(ratio):
+    return f"{ratio['low']:.2f} to {ratio['high']:.2f}"
+
+
 def line_of(row, ceiling):
     if "skipped" in row:
         return f"{row['label']:<34} skipped: {row['skipped']}"
@@ -133,8 +138,7 @@ def line_of(row, ceiling):
     ratio = row["ratio_of_medians"]
     wanted = f"< {row['most_ms']} ms" if row["most_ms"] else f"{row['floor']:g}" if row["floor"] else ""
     mode = re.sub(r"--(mode|impl) ", "", row["mode"].replace(TUNED, "tuned")).strip()
-    interval = f"{ratio['low']:.2f} to {ratio['high']:.2f}"
-    return (f"{row['label']:<34} {row['b_ms']['median']:>9.3f} {row['a_ms']['median']:>9.3f}  {ratio['median']:>6.2f}  {interval:<16} "
+    return (f"{row['label']:<34} {row['b_ms']['median']:>9.3f} {row['a_ms']['median']:>9.3f}  {ratio['median']:>6.2f}  {interval_of(ratio):<16} "
             f"{rate:>11} {share:>6}  {wanted:>8}  {verdict(row):<8} {mode}").rstrip()
 
 
@@ -142,7 +146,7 @@ def progress(row):
     if "skipped" in row:
         return f"skipped: {row['skipped']}"
     ratio = row["ratio_of_medians"]
-    return f"{row['b_ms']['median']:.3f} ms, {ratio['median']:.2f} times as fast as the peer ({ratio['low']:.2f} to {ratio['high']:.2f})"
+    return f"{row['b_ms']['median']:.3f} ms, {ratio['median']:.2f} times as fast as the peer ({interval_of(ratio)})"
 
 
 def print_table(rows, ceiling):
@@ -160,19 +164,12 @@ def print_table(rows, ceiling):
         print("Work is counted as the peers count it: taps on padding and both halves of a symmetric matrix too, so a case may exceed the limit.")
 
 
-def processor():
-    with open("/proc/cpuinfo") as f:
-        found = re.search(r"^model name\s*:\s*(.*)$", f.read(), re.M)
-    return found[1].strip() if found else platform.machine()
-
-
 def save(folder, rows, ceiling, rounds):
     name = re.sub(r"[^a-z0-9]+", "-", processor().lower()).strip("-")
     path = os.path.join(folder, f"{name}-{datetime.date.today().isoformat()}.json")
     os.makedirs(folder, exist_ok=True)
-    with open(path, "w") as f:
-        json.dump({"processor": processor(), "cores": os.cpu_count(), "rounds": rounds, "ceiling": ceiling, "rows": rows}, f, indent=1)
-        f.write("\n")
+    result = {"processor": processor(), "cores": os.cpu_count(), "rounds": rounds, "ceiling": ceiling, "rows": rows}
+    write(path, json.dumps(result, indent=1) + "\n")
     return path
 
 

@@ -4,10 +4,11 @@ import argparse
 import glob
 import json
 import os
-import platform
 import re
 import statistics as st
 import subprocess
+
+from figures import processor, write
 
 RESULTS = "benchmarks/results"
 PAGE = "docs/methods.md"
@@ -40,20 +41,6 @@ def read(method):
         return {}
     with open(path_of(method)) as file:
         return json.load(file)
-
-
-def write(path, text):
-    with open(path + ".part", "w") as file:
-        file.write(text)
-    os.replace(path + ".part", path)
-
-
-def processor():
-    with open("/proc/cpuinfo") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def run(a, method, seed):
