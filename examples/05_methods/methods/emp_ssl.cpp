@@ -8,7 +8,7 @@
 namespace {
 
 struct run : methods::small_run {
-  using augmentation = ssl::augmentations::emp_ssl<8>;
+  using augmentation = ssl::augmentations::emp_ssl<6>;
   using objective = ssl::objectives::emp_ssl<ssl::objectives::emp_ssl_small>;
   using optimizer = ssl::optimizers::adamw;
 

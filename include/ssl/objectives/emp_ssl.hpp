@@ -19,7 +19,7 @@ struct emp_ssl_config {
 inline constexpr emp_ssl_config emp_ssl_published{.patches = 200};
 inline constexpr emp_ssl_config emp_ssl_20_patches{};
 inline constexpr emp_ssl_config emp_ssl_small{.projector = layers::emp_ssl_projection({.hidden = 512, .out = 1024, .layers = 3}),
-                                              .patches = 8};
+                                              .patches = 6};
 
 /// EMP-SSL: many small patches of an image agree with their mean, while the patches of a batch fill the space of embeddings.
 ///
