@@ -4,9 +4,10 @@
 #include "ssl/core/host_only.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ssl/backends/cpu/detail/packing.hpp"
@@ -84,43 +85,52 @@ struct similarity_tile {
   }
 };
 
+/// take_one(i) for each i < count, in rising order, for which keep(values[i]). Few are kept, so which ones is found out for all at once.
+/// Reads tile_columns values.
+template <class Scalar, class Keep, class Take>
+PRETEXT_INLINE void for_each_kept(Scalar const* values, index count, Keep const& keep, Take const& take_one) {
+  constexpr int columns = kernels::tile_columns<Scalar>;
+  static_assert(columns <= 32, "a bit for each");
+  std::uint32_t kept = 0;
+#pragma omp simd reduction(| : kept)
+  for (int i = 0; i < columns; ++i) kept |= keep(values[i]) ? std::uint32_t{1} << i : 0;
+  for (; kept != 0; kept &= kept - 1)
+    if (index const i = std::countr_zero(kept); i < count) take_one(i);
+}
+
 /// The k best of the similarities offered so far: those above a bound are gathered, in the order of their rows, and now and then thinned
-/// out to k, which raises the bound. No step branches on a comparison whose result nothing foretells.
+/// out to k, which raises the bound.
 template <class Scalar>
 class nearest_rows {
  public:
   explicit nearest_rows(index k)
-      : k_(k),
-        similarities_(static_cast<std::size_t>(2 * k + 4 * similarity_tile<Scalar>::columns)),
-        rows_(similarities_.size()) {}
+      : k_(k), similarities_(static_cast<std::size_t>(2 * k + 4 * columns)), rows_(similarities_.size()) {}
 
   /// The similarities of `count` rows, which follow those of the call before; what lies behind them in a tile's row does not count.
   void offer(Scalar const* offered, index count, index first_row) {
-    Scalar const bound = bound_;
-    auto const both = kernels::max<Scalar>(kernels::load(offered), kernels::load(offered + kernels::lanes<Scalar>));
-    if (!(kernels::max_of<Scalar>(both) > bound)) return;
     Scalar* const similarities = similarities_.data();
     std::int32_t* const rows = rows_.data();
     index size = size_;
-    for (index i = 0; i < count; ++i) {
-      similarities[size] = offered[i], rows[size] = static_cast<std::int32_t>(first_row + i);
-      size += offered[i] > bound ? 1 : 0;
-    }
+    for_each_kept(
+        offered, count, [bound = bound_](Scalar similarity) { return similarity > bound; },
+        [&](index i) { similarities[size] = offered[i], rows[size++] = static_cast<std::int32_t>(first_row + i); });
     size_ = size;
-    if (size + similarity_tile<Scalar>::columns > static_cast<index>(similarities_.size())) thin_out();
+    if (size + 2 * columns > static_cast<index>(similarities_.size())) thin_out();
   }
 
   /// take_one(row, similarity) for the k best, the nearest first, of equal similarities the lower row.
   template <class Take>
   void take(Take const& take_one) {
     thin_out();
-    std::vector<std::size_t> order(static_cast<std::size_t>(size_));
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [this](auto a, auto b) { return similarities_[a] > similarities_[b]; });
-    for (std::size_t const i : order) take_one(rows_[i], similarities_[i]);
+    std::vector<std::pair<Scalar, std::int32_t>> nearest_first;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(size_); ++i) nearest_first.emplace_back(-similarities_[i], rows_[i]);
+    std::sort(nearest_first.begin(), nearest_first.end());
+    for (auto const& [opposite, row] : nearest_first) take_one(row, -opposite);
   }
 
  private:
+  static constexpr index columns = kernels::tile_columns<Scalar>;
+
   index count_from(Scalar least) const {
     Scalar const* const similarities = similarities_.data();
     int count = 0;
@@ -133,21 +143,23 @@ class nearest_rows {
   void thin_out() {
     if (size_ <= k_) return;
     Scalar above = 2;  // of any cosine
-    index best = 0;    // how many are at least that: fewer than k
-    for (Scalar middle; (middle = bound_ + (above - bound_) / 2) > bound_ && middle < above;) {
+    index best = 0;    // how many are at least that: at most k
+    for (Scalar middle; best < k_ && (middle = bound_ + (above - bound_) / 2) > bound_ && middle < above;) {
       index const count = count_from(middle);
       if (count >= k_) bound_ = middle;
-      if (count == k_) break;
-      if (count < k_) above = middle, best = count;
+      if (count <= k_) above = middle, best = count;
     }
+    Scalar* const similarities = similarities_.data();
+    std::int32_t* const rows = rows_.data();
     index kept = 0, rest = k_ - best;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(size_); ++i) {
-      Scalar const similarity = similarities_[i];
-      bool const certain = similarity >= above, next = similarity >= bound_ && !certain;
-      similarities_[static_cast<std::size_t>(kept)] = similarity, rows_[static_cast<std::size_t>(kept)] = rows_[i];
-      kept += certain || (next && rest > 0) ? 1 : 0;
-      rest -= next ? 1 : 0;
-    }
+    for (index first = 0; first < size_; first += columns)
+      for_each_kept(
+          similarities + first, size_ - first, [bound = bound_](Scalar similarity) { return similarity >= bound; },
+          [&](index i) {
+            Scalar const similarity = similarities[first + i];
+            if (similarity < above && rest-- <= 0) return;
+            similarities[kept] = similarity, rows[kept++] = rows[first + i];
+          });
     size_ = k_;
   }
 
