@@ -164,11 +164,22 @@ def print_table(rows, ceiling):
         print("Work is counted as the peers count it: taps on padding and both halves of a symmetric matrix too, so a case may exceed the limit.")
 
 
+def better(ceiling, other):
+    return {rate: max(ceiling[rate], other[rate]) for rate in ceiling} if ceiling and other else ceiling or other
+
+
 def save(folder, rows, ceiling, rounds):
+    """The file of this processor and day; rows of cases that this run did not measure stay in it."""
     name = re.sub(r"[^a-z0-9]+", "-", processor().lower()).strip("-")
     path = os.path.join(folder, f"{name}-{datetime.date.today().isoformat()}.json")
     os.makedirs(folder, exist_ok=True)
-    result = {"processor": processor(), "cores": os.cpu_count(), "rounds": rounds, "ceiling": ceiling, "rows": rows}
+    kept = {"rows": [], "ceiling": None}
+    if os.path.exists(path):
+        with open(path) as file:
+            kept = json.load(file)
+    of_case = {(r["case"], r["label"]): r for r in kept["rows"] + rows}
+    in_order = [of_case[key] for key in ((c.name, c.label) for c in CASES) if key in of_case]
+    result = {"processor": processor(), "cores": os.cpu_count(), "rounds": rounds, "ceiling": better(ceiling, kept["ceiling"]), "rows": in_order}
     write(path, json.dumps(result, indent=1) + "\n")
     return path
 
@@ -201,8 +212,7 @@ def main():
             if args.save:  # what a stopped run has measured is not lost
                 save(args.save, rows, ceiling, args.rounds)
     if ceiling:  # before and after: the better counts
-        again = read_ceiling(args.ceiling, args.core)
-        ceiling = {rate: max(ceiling[rate], again[rate]) for rate in ceiling}
+        ceiling = better(ceiling, read_ceiling(args.ceiling, args.core))
     print_table(rows, ceiling)
     if args.save:
         print(f"written: {save(args.save, rows, ceiling, args.rounds)}")
