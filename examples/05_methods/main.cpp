@@ -38,8 +38,7 @@ methods::settings read_settings(int count, char** arguments) {
       {"probe", methods::judgement::probe}, {"fine-tune", methods::judgement::fine_tune}, {"both", methods::judgement::both}};
   app.add_option("method", s.method, "one of the list")->required()->check(CLI::IsMember(names));
   app.add_option("--data", s.data,
-                 "fashion-mnist (where Debian puts it) or fashion-mnist:DIR (a folder with the four MNIST files), cifar10:DIR "
-                 "(CIFAR-10's "
+                 "fashion-mnist (where Debian puts it), idx:DIR (a folder with the four MNIST files), cifar10:DIR (CIFAR-10's "
                  "binary files), folder:DIR (JPEG and PNG images; subfolders are classes) or procedural")
       ->capture_default_str();
   app.add_option("--judge-data", s.judge_data, "labelled images that judge the encoder; those of --data where nothing is said");

@@ -64,7 +64,7 @@ picture_sets load(std::string const& source, settings const& s) {
   auto const folder_of = [&](std::string const& kind) {
     return source.starts_with(kind + ":") ? std::optional(source.substr(kind.size() + 1)) : std::nullopt;
   };
-  if (auto const folder = source == "fashion-mnist" ? "/usr/share/datasets/fashion-mnist" : folder_of("fashion-mnist"))
+  if (auto const folder = source == "fashion-mnist" ? "/usr/share/datasets/fashion-mnist" : folder_of("idx"))
     return {all_of(ssl::data::idx_images::load(*folder, split::train, {.limit = s.images})),
             all_of(ssl::data::idx_images::load(*folder, split::test, {.limit = s.test_images}))};
   if (auto const folder = folder_of("cifar10"))
@@ -78,7 +78,7 @@ picture_sets load(std::string const& source, settings const& s) {
     };
     return {drawn(s.images, s.seed), drawn(s.test_images, s.seed + 1'000'000)};
   }
-  throw ssl::data_error(606, "expected images of fashion-mnist[:DIR], cifar10:DIR, folder:DIR or procedural, found " + source);
+  throw ssl::data_error(606, "images come from fashion-mnist, idx:DIR, cifar10:DIR, folder:DIR or procedural, not " + source);
 }
 
 ssl::augmentations::channel_statistics statistics_of(pictures const& images) {
