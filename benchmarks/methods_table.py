@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import statistics as st
 import subprocess
 
@@ -16,7 +17,8 @@ BUILT = "build/methods/examples/05_methods/methods.inc"
 # In the order of the page; a method that is not named here comes behind, by its name.
 ORDER = ["relative_position", "rotation", "jigsaw", "colorization", "inpainting", "simclr", "moco_v1", "moco_v2", "moco_v3", "byol",
          "simsiam", "barlow_twins", "vicreg", "swav", "emp_ssl", "dino", "dino_vit", "mae", "dinov2", "supervised"]
-JUDGED_BY_FINE_TUNING = {"mae"}
+JUDGED_BY_FINE_TUNING = {"mae"}  # too, on the first 1,000 labels: pre-training is for images of which few have any
+FINE_TUNING = ["--resume", "--judge", "fine-tune", "--labels", "1000"]
 EPOCHS = 10  # of the table; other lengths stand below it
 # These must stand above the random encoder by two standard errors.
 MUST = {"simclr", "moco_v1", "moco_v2", "moco_v3", "byol", "simsiam", "barlow_twins", "vicreg", "swav", "dino", "rotation"}
@@ -43,15 +45,23 @@ def read(method):
         return json.load(file)
 
 
+def judged(command, out):
+    subprocess.run(command, check=True)
+    with open(f"{out}/summary.json") as file:
+        return json.load(file)
+
+
 def run(a, method, seed):
     out = f"build/methods-runs/{method}-{seed}"
+    shutil.rmtree(out, ignore_errors=True)
     command = [a.program, method, "--data", f"cifar10:{a.data}", "--epochs", str(a.epochs), "--seed", str(seed), "--threads",
                str(a.threads), "--out", out]
     if method in JUDGED_BY_FINE_TUNING:
-        command += ["--judge", "both"]
-    subprocess.run(command, check=True)
-    with open(f"{out}/summary.json") as file:
-        summary = json.load(file)
+        command += ["--checkpoint-every", str(a.epochs)]
+    summary = judged(command, out)
+    if method in JUDGED_BY_FINE_TUNING:
+        tuned = judged(command + FINE_TUNING, out)
+        summary |= {key: tuned[key] for key in ("fine_tuned", "from_scratch", "encoder_rate")} | {"tuned_on": tuned["labels"]}
     del summary["data"]  # a folder of this machine
     return summary | {"processor": processor(), "threads": a.threads or os.cpu_count()}
 
@@ -77,11 +87,23 @@ def gain(runs, trained="probe_trained", untrained="probe_random_encoder"):
     return (st.mean(a) - st.mean(b)) / error if error > 0 else float("inf")
 
 
+def tuned_gain(runs):
+    return gain(runs, "fine_tuned", "from_scratch")
+
+
+def in_errors(difference):
+    return "-" if difference is None else f"{difference:+.1f}"
+
+
+def tuned_row(method, runs):
+    return (f"| {method} | {runs[0]['tuned_on']} | {spread(runs, 'from_scratch', 100)} | {spread(runs, 'fine_tuned', 100)} | "
+            f"{in_errors(tuned_gain(runs))} |")
+
+
 def row(method, runs):
-    difference = gain(runs)
     return (f"| {method} | {spread(runs, 'knn_random_encoder', 100)} | {spread(runs, 'knn_trained', 100)} | "
             f"{spread(runs, 'probe_random_encoder', 100)} | {spread(runs, 'probe_trained', 100)} | "
-            f"{'-' if difference is None else f'{difference:+.1f}'} | {spread(runs, 'loss', 1, 3)} | "
+            f"{in_errors(gain(runs))} | {spread(runs, 'loss', 1, 3)} | "
             f"{spread([r | {'share': r['feature_std'] / r['healthy_std']} for r in runs], 'share', 1, 2)} | "
             f"{spread(runs, 'effective_rank')} | {st.mean(r['seconds_train'] for r in runs):.0f} |")
 
@@ -106,10 +128,10 @@ over the healthy 1/sqrt(width); 0 is collapse. *Rank*: effective rank of the fea
 | method | kNN, random | kNN, trained | probe, random | probe, trained | gain | loss | deviation | rank | seconds |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
 TUNED = """
-Fine-tuned on all training labels, against the same training from random weights:
+Fine-tuned on some training labels, against the same training from random weights; gain as above:
 
-| method | from random weights | fine-tuned |
-| --- | --- | --- |"""
+| method | labels | from random weights | fine-tuned | gain |
+| --- | --- | --- | --- | --- |"""
 
 
 LONGER = """
@@ -141,7 +163,7 @@ def page(done):
     tuned = {m: r for m, r in table.items() if all("fine_tuned" in x for x in r)}
     if tuned:
         lines.append(TUNED)
-        lines += [f"| {m} | {spread(r, 'from_scratch', 100)} | {spread(r, 'fine_tuned', 100)} |" for m, r in tuned.items()]
+        lines += [tuned_row(m, r) for m, r in tuned.items()]
     write(PAGE, "\n".join(lines) + "\n")
     return table
 
@@ -170,8 +192,8 @@ def main():
                 write(path_of(method), json.dumps(done[method], indent=1) + "\n")
                 page(done)
     table = page(done)
-    for method in sorted(MUST & set(table)):
-        difference = gain(table[method])
+    for method in sorted((MUST | JUDGED_BY_FINE_TUNING) & set(table)):
+        difference = (tuned_gain if method in JUDGED_BY_FINE_TUNING else gain)(table[method])
         if difference is not None and difference < 2:
             print(f"{method}: only {difference:+.1f} standard errors above the random encoder")
 

@@ -9,10 +9,10 @@
 
 namespace {
 
-/// The crops of augmentations::dino_small with half of its local views.
-struct crops : ssl::augmentations::dino_views<16, 4> {
-  struct options : ssl::augmentations::dino_views<16, 4>::options {
-    constexpr options() : ssl::augmentations::dino_views<16, 4>::options({0.5f, 1.0f, 0.1f, 0.5f}) {}
+/// The crops of augmentations::dino_small with a quarter of its local views.
+struct crops : ssl::augmentations::dino_views<16, 2> {
+  struct options : ssl::augmentations::dino_views<16, 2>::options {
+    constexpr options() : ssl::augmentations::dino_views<16, 2>::options({0.5f, 1.0f, 0.1f, 0.5f}) {}
   };
 };
 
@@ -21,7 +21,7 @@ struct run : methods::small_run {
   using judged_encoder = encoder;
   using augmentation = crops;
   using objective = ssl::objectives::dino<ssl::objectives::dino_config{
-      .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}), .prototypes = 512, .local_views = 4}>;
+      .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}), .prototypes = 512, .local_views = 2}>;
   using optimizer = ssl::optimizers::adamw;
 
   static ssl::run_options<run> recipe(methods::training_length t) {

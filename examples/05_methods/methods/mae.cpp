@@ -23,11 +23,12 @@ struct run : methods::small_run {
   using augmentation = ssl::augmentations::mae_small;
   using objective = ssl::objectives::mae<ssl::objectives::mae_small>;
   using optimizer = ssl::optimizers::adamw;
+  static constexpr int batch = 32;  // a step is cheap: four of them are worth more than one of 128 images
 
   static ssl::run_options<run> recipe(methods::training_length t) {
     return {
         .optimizer = {
-            .learning_rate = t.rate(2e-3), .beta2 = 0.95, .weight_decay = 0.05, .decays = ssl::optimizers::decay_scope::weights}};
+            .learning_rate = t.rate(1e-3), .beta2 = 0.95, .weight_decay = 0.05, .decays = ssl::optimizers::decay_scope::weights}};
   }
 
   /// reconstructions.png: views, what the encoder sees of them, and what is predicted of the rest.
