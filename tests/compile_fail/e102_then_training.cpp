@@ -3,7 +3,9 @@
 // components: host
 #include "small_run.hpp"
 
-#include "ssl/host.hpp"
+#include "ssl/data/in_memory.hpp"
+#include "ssl/io/encoder_file.hpp"
+#include "ssl/training/train.hpp"
 
 struct run : small_run {
 #ifdef PRETEXT_SHOULD_FAIL

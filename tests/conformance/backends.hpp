@@ -70,6 +70,9 @@ inline constexpr auto shipped_backends = boost::hana::tuple_t<ssl::backends::ref
 /// What is held against the reference: in float also the reference with itself in double.
 inline constexpr auto backends = boost::hana::append(shipped_backends, boost::hana::type_c<backwards>);
 
+/// Those whose kernels are written for each scalar (`void` stands before the comma, and goes).
+inline constexpr auto backends_with_own_kernels = boost::hana::drop_front(boost::hana::tuple_t<void CONFORMANCE_CPU>);
+
 /// A context with so many threads, where the backend has threads. Small cases take one: more would only wait for each other.
 template <class Backend>
 typename Backend::context context_with_threads(int threads) {

@@ -39,9 +39,20 @@ struct steps_case {
   }
 };
 
+/// A whole step takes seconds to compile, so it is seen in double, where the tolerance is tight, on every backend but the reference
+/// itself, and in float where the kernels of the scalars differ. The cells in float are seen layer by layer and loss by loss.
+inline constexpr auto step_combinations = [] {
+  namespace hana = boost::hana;
+  auto const but_the_reference = hana::drop_front(backends);
+  auto in = [](auto scalar, auto const& some) {
+    return hana::cartesian_product(hana::make_tuple(some, hana::make_tuple(scalar)));
+  };
+  return hana::concat(in(hana::type_c<double>, but_the_reference), in(hana::type_c<float>, backends_with_own_kernels));
+}();
+
 template <class... Cases>
 void expect_steps_agree() {
-  expect_agreement<Cases...>(3, 3);  // each of three steps carries on the rounding of those before
+  expect_agreement_of<Cases...>(step_combinations, 3, 3);  // each of three steps carries on the rounding of those before
 }
 
 }  // namespace conformance

@@ -9,10 +9,13 @@
 
 namespace {
 
-/// The crops of augmentations::dino_small with a quarter of its local views.
-struct crops : ssl::augmentations::dino_views<16, 2> {
-  struct options : ssl::augmentations::dino_views<16, 2>::options {
-    constexpr options() : ssl::augmentations::dino_views<16, 2>::options({0.5f, 1.0f, 0.1f, 0.5f}) {}
+constexpr int local_views = 2;  // a quarter of augmentations::dino_small's
+using views = ssl::augmentations::dino_views<16, local_views>;
+
+/// Crops of the scales of augmentations::dino_small.
+struct crops : views {
+  struct options : views::options {
+    constexpr options() : views::options({0.5f, 1.0f, 0.1f, 0.5f}) {}
   };
 };
 
@@ -21,7 +24,9 @@ struct run : methods::small_run {
   using judged_encoder = encoder;
   using augmentation = crops;
   using objective = ssl::objectives::dino<ssl::objectives::dino_config{
-      .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}), .prototypes = 512, .local_views = 2}>;
+      .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}),
+      .prototypes = 512,
+      .local_views = local_views}>;
   using optimizer = ssl::optimizers::adamw;
 
   static ssl::run_options<run> recipe(methods::training_length t) {

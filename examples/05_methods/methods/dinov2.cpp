@@ -17,9 +17,10 @@ constexpr ssl::encoders::vit_config with_mask_token(ssl::encoders::vit_pool pool
   return c;
 }
 
-/// The crops of augmentations::dinov2_small with fewer local views.
-struct crops : ssl::augmentations::dinov2_views<4, 16, 2> {
-  using parts = ssl::augmentations::dino_views<16, 2>::parts;  ///< the chains that normalise
+constexpr int local_views = 2;  // fewer than augmentations::dinov2_small's
+
+struct crops : ssl::augmentations::dinov2_views<4, 16, local_views> {
+  using parts = ssl::augmentations::dino_views<16, local_views>::parts;  ///< the chains that normalise
 };
 
 struct run : methods::small_run {
@@ -27,7 +28,9 @@ struct run : methods::small_run {
   using judged_encoder = ssl::encoders::vit<with_mask_token(ssl::encoders::vit_pool::class_token)>;
   using augmentation = crops;
   using objective = ssl::objectives::dinov2<ssl::objectives::dinov2_config{
-      .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}), .prototypes = 512, .local_views = 2}>;
+      .projector = ssl::layers::dino_projection({.hidden = 256, .out = 64, .layers = 3}),
+      .prototypes = 512,
+      .local_views = local_views}>;
   using optimizer = ssl::optimizers::adamw;
 
   static ssl::run_options<run> recipe(methods::training_length t) {

@@ -58,8 +58,11 @@ struct progress {
   std::string checkpoint{};                                 ///< written by an observer: the newest file to go on from
   bool stop = false;                                        ///< written by an observer: take no further step
 
-  /// The epoch that the last step belongs to, counted from 1; before the first step the epoch that begins.
-  index epoch() const { return (step > first_step ? step - 1 : step) / steps_per_epoch + 1; }
+  /// The epoch that the last step belongs to, counted from 1; before the first step the epoch that begins, if one does.
+  index epoch() const {
+    bool const one_begins = step == first_step && step < last_step;
+    return (one_begins || step == 0 ? step : step - 1) / steps_per_epoch + 1;
+  }
   /// The number of the last epoch; it may be cut short.
   index epochs() const { return (last_step + steps_per_epoch - 1) / steps_per_epoch; }
   bool epoch_is_complete() const { return step > first_step && step % steps_per_epoch == 0; }

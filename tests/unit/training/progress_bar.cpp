@@ -149,6 +149,15 @@ TEST_CASE("the last word replaces the line and ends it") {
   CHECK(out.newest().substr(0, 23) == "failed: epoch 100/100  ");
 }
 
+TEST_CASE("where a continued training has nothing left to do, its last epoch is named") {
+  captured out;
+  progress now = at_step(3900);
+  now.first_step = 3900;
+  now.result = outcome::finished;
+  progress_bar({.to = out.file(), .form = progress_form::one_line, .width = 80}).end(now);
+  CHECK(out.newest().substr(0, 24) == "finished: epoch 100/100 ");
+}
+
 TEST_CASE("features that collapse are warned of once, and again after they recovered") {
   captured out;
   progress_bar bar({.to = out.file()});
