@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/core/macros.hpp"
 #include "ssl/core/shape.hpp"
 
 namespace ssl::backends {
@@ -13,9 +14,9 @@ struct convolution {
   int kernel_h = 0, kernel_w = 0, stride = 1, padding = 0;
   int groups = 1, dilation = 1;
 
-  constexpr index pixels() const { return index{out_h} * out_w; }          ///< of one output image
-  constexpr index rows() const { return n * pixels(); }                    ///< output pixels
-  constexpr index patch() const { return index{kernel_h} * kernel_w * (c_in / groups); }  ///< inputs of one output
+  PRETEXT_HD constexpr index pixels() const { return index{out_h} * out_w; }                         ///< of one output image
+  constexpr index rows() const { return n * pixels(); }                                              ///< output pixels
+  PRETEXT_HD constexpr index patch() const { return index{kernel_h} * kernel_w * (c_in / groups); }  ///< inputs of one output
 };
 
 }  // namespace ssl::backends
