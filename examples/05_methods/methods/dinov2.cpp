@@ -17,7 +17,7 @@ constexpr ssl::encoders::vit_config with_mask_token(ssl::encoders::vit_pool pool
   return c;
 }
 
-constexpr int local_views = 2;  // fewer than augmentations::dinov2_small's
+constexpr int local_views = 1;  // fewer than augmentations::dinov2_small's
 
 struct crops : ssl::augmentations::dinov2_views<4, 16, local_views> {
   using parts = ssl::augmentations::dino_views<16, local_views>::parts;  ///< the chains that normalise
