@@ -4,6 +4,11 @@
 #include <boost/hana.hpp>
 
 #include "ssl/backends/reference/reference.hpp"
+#if defined(__CUDACC__)  // see ../device
+#include "ssl/backends/thrust/thrust.hpp"
+#define CONFORMANCE_CPU
+#define CONFORMANCE_THRUST , ssl::backends::thrust_on<ssl::backends::cuda_system>
+#else
 #if __has_include("ssl/backends/cpu/cpu.hpp") && defined(_OPENMP)
 #include "ssl/backends/cpu/cpu.hpp"
 #define CONFORMANCE_CPU , ssl::backends::cpu
@@ -17,6 +22,7 @@
 #define PRETEXT_TEST_HAS_THRUST 1
 #else
 #define CONFORMANCE_THRUST
+#endif
 #endif
 
 namespace conformance {

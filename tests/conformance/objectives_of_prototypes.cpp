@@ -22,8 +22,8 @@ constexpr encoders::vit_config wide_vit_config = [] {
   return c;
 }();
 template <fixed_string Name, objectives::dinov2_heads Heads, ssl::losses::teacher_targets Targets>
-using dinov2_case = steps_case<Name, tiny::dinov2<2, Heads, Targets, 1>, encoders::vit<wide_vit_config>, tiny::masked_multi_crop, 3,
-                               shape{.h = 4, .w = 4, .c = 2}, 5>;
+struct dinov2_case : steps_case<Name, tiny::dinov2<2, Heads, Targets, 1>, encoders::vit<wide_vit_config>, tiny::masked_multi_crop,
+                                3, shape{.h = 4, .w = 4, .c = 2}, 5> {};
 
 TEST_CASE("three steps of DINOv2: every backend agrees with the reference") {
   using objectives::dinov2_heads;

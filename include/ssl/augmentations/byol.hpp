@@ -29,7 +29,7 @@ struct byol_chain
 template <class Chain>
 constexpr typename Chain::options byol_view(float blur_probability, float solarize_probability) {
   typename Chain::options o;
-  o.template get<"jitter">() = {.brightness = 0.4f, .contrast = 0.4f, .saturation = 0.2f, .hue = 0.1f};
+  o.template get<"jitter">() = color_jitter_options{.brightness = 0.4f, .contrast = 0.4f, .saturation = 0.2f, .hue = 0.1f};
   o.template get<"blur">().probability = blur_probability;
   o.template get<"solarize">().probability = solarize_probability;
   o.template get<"normalise">() = imagenet_statistics;

@@ -29,8 +29,10 @@ template <int Patches>
 struct emp_ssl : view_groups<group<views<Patches, emp_ssl_chain>>> {
   struct options : view_groups<group<views<Patches, emp_ssl_chain>>>::options {
     constexpr options() {
-      this->template get<"crop">() = {.scale_low = 0.25f, .scale_high = 0.25f, .ratio_low = 1.0f, .ratio_high = 1.0f};
-      this->template get<"jitter">() = {.brightness = 0.4f, .contrast = 0.4f, .saturation = 0.4f, .hue = 0.2f};
+      this->template get<"crop">() =
+          random_resized_crop_options{.scale_low = 0.25f, .scale_high = 0.25f, .ratio_low = 1.0f, .ratio_high = 1.0f};
+      this->template get<"jitter">() =
+          color_jitter_options{.brightness = 0.4f, .contrast = 0.4f, .saturation = 0.4f, .hue = 0.2f};
       this->template get<"blur">().probability = 0.1f;
       this->template get<"solarize">().probability = 0.1f;
       channel_statistics& s = this->template get<"normalise">();

@@ -169,7 +169,8 @@ template <class Mask = centre_hole<>>
 struct context_encoder : task_views<inpainting_chain, inpainting<Mask>> {
   struct options : task_views<inpainting_chain, inpainting<Mask>>::options {
     constexpr options() {
-      this->chain.template get<"crop">() = {.scale_low = 0.1f, .scale_high = 0.134f, .ratio_low = 1, .ratio_high = 1};
+      this->chain.template get<"crop">() =
+          random_resized_crop_options{.scale_low = 0.1f, .scale_high = 0.134f, .ratio_low = 1, .ratio_high = 1};
       this->chain.template get<"normalise">() = plus_minus_one;
       this->task.fill[0] = 2 * 117 / 255.0f - 1, this->task.fill[1] = 2 * 104 / 255.0f - 1,
       this->task.fill[2] = 2 * 123 / 255.0f - 1;
@@ -181,7 +182,7 @@ struct context_encoder : task_views<inpainting_chain, inpainting<Mask>> {
 template <class Mask = centre_hole<centre_hole_config{.ring = 2}>>
 struct context_encoder_small : context_encoder<Mask> {
   struct options : context_encoder<Mask>::options {
-    constexpr options() { this->chain.template get<"crop">() = {.scale_low = 0.5f}; }
+    constexpr options() { this->chain.template get<"crop">() = random_resized_crop_options{.scale_low = 0.5f}; }
   };
 };
 

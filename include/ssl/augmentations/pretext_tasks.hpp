@@ -48,7 +48,7 @@ template <jigsaw_config Task = jigsaw_config{}>
 struct jigsaw_puzzles : task_views<jigsaw_chain, jigsaw<Task>> {
   struct options : task_views<jigsaw_chain, jigsaw<Task>>::options {
     constexpr options() {
-      this->template get<"crop">() = {.scale_low = 0.5f, .ratio_low = 1, .ratio_high = 1};
+      this->template get<"crop">() = random_resized_crop_options{.scale_low = 0.5f, .ratio_low = 1, .ratio_high = 1};
       this->template get<"gray">().probability = 0.3f;
       this->template get<"normalise">() = imagenet_statistics;
     }
@@ -73,7 +73,7 @@ template <relative_position_config Task = relative_position_config{}>
 struct relative_position_pairs : task_views<relative_position_chain, relative_position<Task>> {
   struct options : task_views<relative_position_chain, relative_position<Task>>::options {
     constexpr options() {
-      this->template get<"crop">() = {.scale_low = 0.35f, .ratio_low = 1, .ratio_high = 1};
+      this->template get<"crop">() = random_resized_crop_options{.scale_low = 0.35f, .ratio_low = 1, .ratio_high = 1};
       this->template get<"normalise">() = imagenet_statistics;
     }
   };

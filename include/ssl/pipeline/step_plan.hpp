@@ -200,7 +200,8 @@ constexpr auto make_step_plan() {
   for (int i = 0; i < size.paths; ++i) p.path[i] = s.r.path_node[i];
   for (int i = 0; i < nodes; ++i) {
     node_tensors const& t = s.node[i];
-    p.node[i] = {.operation = t.operation, .fork = t.fork, .data = place_of(tensor, t.result.data), .workspace = place_of(tensor, t.workspace)};
+    p.node[i] = node_places{
+        .operation = t.operation, .fork = t.fork, .data = place_of(tensor, t.result.data), .workspace = place_of(tensor, t.workspace)};
     for (int u = 0; u < node_tensors::max_uses; ++u) p.node[i].gradient[u] = place_of(tensor, t.use[u].grad);
   }
   return p;

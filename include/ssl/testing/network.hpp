@@ -187,8 +187,8 @@ class network_state {
     buffers_ = std::make_unique<block_array<Backend, T>>(*context_, r->buffer_elements);
     list_blocks(parameter_blocks_, "", r->parameter, r->parameters, r->path_node, 0);
     list_blocks(buffer_blocks_, "", r->buffer, r->buffers, r->path_node, 0);
-    frame_ = {.arena = arena_->data(), .parameters = parameters_->values.data(), .gradients = gradients_->values.data(),
-              .buffers = buffers_->values.data()};
+    frame_ = ssl::frame<T>{.arena = arena_->data(), .parameters = parameters_->values.data(), .gradients = gradients_->values.data(),
+                           .buffers = buffers_->values.data()};
     give_randomness(1, 0);
   }
 

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0
+// Found before the library's own, which stops nvcc.
