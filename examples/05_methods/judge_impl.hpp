@@ -47,13 +47,13 @@ double fine_tuned(session const& s, some_pictures const& train, ssl::frozen_of<t
                   double encoder_rate) {
   using run = tuned_run<Encoder>;
   ssl::index const per_epoch = ssl::training::steps_per_epoch<run>(train);
-  ssl::run_options<run> o{
-      .optimizer = {.learning_rate =
-                        ssl::warmup_cosine{.peak = 1e-3, .warmup_steps = per_epoch, .steps = s.asked.tune_epochs * per_epoch},
-                    .weight_decay = 0.05,
-                    .decays = ssl::optimizers::decay_scope::weights,
-                    .layers = {.encoder = encoder_rate}},
-      .seed = s.asked.seed};
+  ssl::run_options<run> o{.optimizer = {.learning_rate = ssl::warmup_cosine{.peak = s.asked.tune_rate,
+                                                                            .warmup_steps = per_epoch,
+                                                                            .steps = s.asked.tune_epochs * per_epoch},
+                                        .weight_decay = 0.05,
+                                        .decays = ssl::optimizers::decay_scope::weights,
+                                        .layers = {.encoder = encoder_rate}},
+                          .seed = s.asked.seed};
   o.augmentation.template get<"normalise">() = start.statistics();
   ssl::pipeline<run> p{s.threads, o};
   ev::start_from(p, start);
@@ -91,6 +91,7 @@ void tune(nlohmann::ordered_json& summary, session const& s, some_pictures const
           Frozen const& trained) {
   summary["fine_tuned"] = fine_tuned<Encoder>(s, train, trained, s.asked.encoder_rate);
   summary["from_scratch"] = fine_tuned<Encoder>(s, train, untrained, 1);
+  summary["tune_rate"] = s.asked.tune_rate;
   summary["encoder_rate"] = s.asked.encoder_rate;
   std::printf("fine-tuned on %lld labels: %.1f %%, the same from random weights: %.1f %%\n", static_cast<long long>(train.size()),
               100 * summary["fine_tuned"].template get<double>(), 100 * summary["from_scratch"].template get<double>());

@@ -58,6 +58,9 @@ methods::settings read_settings(int count, char** arguments) {
       ->transform(CLI::CheckedTransformer(judgements));
   app.add_option("--labels", s.labels, "labelled training images, equally many of each class; 0: all")
       ->check(CLI::NonNegativeNumber);
+  app.add_option("--tune-rate", s.tune_rate, "fine-tuning: the classifier's largest learning rate")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--encoder-rate", s.encoder_rate, "fine-tuning: the encoder's learning rate over the classifier's; 0: frozen")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);

@@ -35,6 +35,7 @@ struct settings {
   bool resume = false;
   judgement judge = judgement::probe;
   ssl::index labels = 0;  ///< 0: of all images
+  double tune_rate = 1e-3;
   double encoder_rate = 1;
   ssl::index tune_epochs = 20;
 };
