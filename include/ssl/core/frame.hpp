@@ -69,17 +69,13 @@ struct frame {
   T drop_path_rate = 0;                ///< option of the network: the largest share of samples that a layers::drop_path takes out
   T calibration_rate = 0;              ///< execution_mode::calibration: share of this batch in the running statistics
   bool recomputes = false;             ///< a forward pass that only makes again what backward reads: running statistics stay
-  output_observer* observer = nullptr; ///< of every operation's output; nullptr but for a diagnosis
+  output_observer* observer = nullptr; ///< used where execution::observed is set
 
   /// The same pass once more, to make again what backward reads.
   frame again() const {
     frame f = *this;
     f.recomputes = true;
     return f;
-  }
-  /// Shows the observer what an operation gave. Not inlined: nearly every operation has a place where it would be.
-  [[gnu::noinline, gnu::cold]] void show(op_record const* op, shape extents) const {
-    observer->see(op, iteration, at(op->y), extents);
   }
   T* at(slot const& s) const { return s.exists() ? arena + s.at(iteration, first_sample) : nullptr; }
   T const* parameter(op_record const* op, int which) const { return parameters + op->parameter[which]; }
@@ -102,6 +98,7 @@ struct execution {
   execution_mode mode = execution_mode::training;
   int statistics_groups = 1;    ///< batch statistics over the whole batch (1) or over each of so many equal parts
   bool updates_weights = true;  ///< false: backward passes through without accumulating gradients of parameters
+  bool observed = false;        ///< true: the executor reports every operation's output (diagnosis only)
   bool drops_samples = true;    ///< false: a moving average, whose branches compute every sample
 };
 
@@ -114,8 +111,8 @@ struct environment {
   static constexpr execution how = Execution;
   static constexpr bool keeps_for_backward = Execution.mode == execution_mode::training;
 
-  /// The same whoever drops samples: what primitives are bound to, so that they are instantiated once.
-  using plain = environment<Backend, Scalar, execution{Execution.mode, Execution.statistics_groups, Execution.updates_weights}>;
+  /// The same without observation: what primitives are bound to, so that they are instantiated once.
+  using plain = environment<Backend, Scalar, execution{Execution.mode, Execution.statistics_groups, Execution.updates_weights, false}>;
 };
 
 }  // namespace ssl

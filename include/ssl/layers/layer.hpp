@@ -80,13 +80,12 @@ constexpr verdict checked(shape in) {
 template <class L>
 concept primitive_layer = layer<L> && requires { requires L::is_primitive; };
 
-/// Runs a layer; an observer sees the output of each primitive. Primitives do not ask who drops samples, so that they are instantiated
-/// once.
+/// Runs a layer. Primitives are bound without observation, so that they are instantiated once; the observer sees each output.
 template <class L, shape In, class Env>
 void forward(typename Env::context& context, frame<typename Env::scalar> const& f, op_record const* op) {
   if constexpr (primitive_layer<L>) {
     L::template bind<In, typename Env::plain>::forward(context, f, op);
-    if (f.observer != nullptr) f.show(op, L::output(In));
+    if constexpr (Env::how.observed) f.observer->see(op, f.iteration, f.at(op->y), L::output(In));
   } else {
     L::template bind<In, Env>::forward(context, f, op);
   }

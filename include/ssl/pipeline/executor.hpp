@@ -113,11 +113,11 @@ struct executor {
     });
   }
 
-  /// `share`: what the losses weigh beside their own weights, where a batch is only a part of a step. Not inlined: a step, a tap and the
-  /// search for a value that is not finite call it.
-  [[gnu::noinline]] static void forward(context& c, arrays const& a, options const& o, update_time now, double share,
-                                        output_observer* observer = nullptr) {
-    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node>(c, a, o, now, share, observer); });
+  /// `share`: what the losses weigh beside their own weights, where a batch is only a part of a step.
+  template <bool Observed = false>
+  static void forward(context& c, arrays const& a, options const& o, update_time now, double share,
+                      output_observer* observer = nullptr) {
+    for_each_index<graph.nodes>([&]<int Node>() { forward_node<Node, Observed>(c, a, o, now, share, observer); });
   }
 
   // --- backward -----------------------------------------------------------------------------------------------------------
@@ -286,14 +286,15 @@ struct executor {
     return f;
   }
 
-  template <int Node>
+  template <int Node, bool Observed = false>
   static void run_forward(context& c, frame<T> const& f) {
     using it = node_run<Run, Node>;
     constexpr execution how = it::how();
-    ssl::forward<typename it::network, it::input, run_environment<Run, how>>(c, f, plan.op + plan.node[Node].operation);
+    using env = run_environment<Run, execution{how.mode, how.statistics_groups, how.updates_weights, Observed, how.drops_samples}>;
+    ssl::forward<typename it::network, it::input, env>(c, f, plan.op + plan.node[Node].operation);
   }
 
-  template <int Node>
+  template <int Node, bool Observed>
   static void forward_node(context& c, arrays const& a, options const& o, update_time now, double share, output_observer* observer) {
     constexpr graph_node const& n = graph.node[Node];
     op_record const* op = plan.op + plan.node[Node].operation;
@@ -301,7 +302,7 @@ struct executor {
       for (int chunk = 0; chunk < node_run<Run, Node>::chunks; ++chunk) {
         frame<T> f = frame_of<Node>(a, o, now, chunk);
         f.observer = observer;
-        run_forward<Node>(c, f);
+        run_forward<Node, Observed>(c, f);
       }
     } else if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();

@@ -84,7 +84,7 @@ class frozen_encoder {
   Scalar* arena() const { return buffers() + table().buffer_elements; }
 
   void take(image_view const* images, int count);
-  template <execution_mode Mode>
+  template <execution Execution>
   void forward(Scalar calibration_rate, output_observer* observer);
 
   context_type& context_;
@@ -202,24 +202,24 @@ void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::take(image_v
 }
 
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
-template <execution_mode Mode>
+template <execution Execution>
 void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::forward(Scalar calibration_rate, output_observer* observer) {
   frame<Scalar> f{.arena = arena(), .parameters = parameters(), .buffers = buffers(), .calibration_rate = calibration_rate};
   f.observer = observer;
-  ssl::forward<Encoder, input, env<Mode>>(context_, f, plan().op);
+  ssl::forward<Encoder, input, environment<Backend, Scalar, Execution>>(context_, f, plan().op);
 }
 
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
 void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::features(image_view const* images, int count, Scalar* out) {
   take(images, count);
-  forward<execution_mode::evaluation>(Scalar(0), nullptr);
+  forward<execution{.mode = execution_mode::evaluation}>(Scalar(0), nullptr);
   Backend::copy_out(context_, out, arena() + plan().y.offset, count * width * size);
 }
 
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
 void frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works>::calibrate(image_view const* images, int call) {
   take(images, Batch);
-  forward<execution_mode::calibration>(Scalar(1) / Scalar(call + 1), nullptr);
+  forward<execution{.mode = execution_mode::calibration}>(Scalar(1) / Scalar(call + 1), nullptr);
 }
 
 template <class Encoder, shape Image, class Backend, int Batch, class Scalar, bool Works>
@@ -227,7 +227,7 @@ std::vector<Scalar> frozen_encoder<Encoder, Image, Backend, Batch, Scalar, Works
                                                                                        std::string const& tap, shape* extents) {
   take(images, count);
   detail::tap_observer<std::remove_cvref_t<decltype(plan())>, Scalar, Backend> observer(plan(), context_, tap);
-  forward<execution_mode::evaluation>(Scalar(0), &observer);
+  forward<execution{.mode = execution_mode::evaluation, .observed = true}>(Scalar(0), &observer);
   observer.expect_found();
   observer.values.resize(observer.values.size() / Batch * static_cast<std::size_t>(count));
   if (extents != nullptr) *extents = observer.extents.with_batch(count);

@@ -157,7 +157,7 @@ std::vector<typename Run::scalar> pipeline_impl<Run, true>::tap(batch_input cons
   std::string const name = tap;
   exec::upload(context_, arrays_, batch);
   detail::tap_observer<std::remove_cvref_t<decltype(plan_of<Run>)>, scalar, typename Run::backend> observer(plan_of<Run>, context_, name);
-  exec::forward(context_, arrays_, options_, time_of({}), 1.0, &observer);
+  exec::template forward<true>(context_, arrays_, options_, time_of({}), 1.0, &observer);
   observer.expect_found();
   if (extents != nullptr) *extents = observer.extents;
   return std::move(observer.values);
@@ -290,7 +290,7 @@ struct first_non_finite final : output_observer {
 template <class Run>
 void pipeline_impl<Run, true>::report_non_finite(double loss, update_time now) {
   first_non_finite<scalar, typename Run::backend> observer(context_, plan_of<Run>.op);
-  exec::forward(context_, arrays_, options_, now, 1.0, &observer);
+  exec::template forward<true>(context_, arrays_, options_, now, 1.0, &observer);
   std::string layer;
   if (observer.found >= 0) layer = plan_of<Run>.op_name(observer.found, observer.iteration).text;
   exec::for_each_term(options_, steps_, losses_, [&layer](loss_term const& t) {
