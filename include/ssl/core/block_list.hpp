@@ -2,8 +2,11 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "ssl/core/join.hpp"
+#include "ssl/core/macros.hpp"
 #include "ssl/core/parameter.hpp"
 
 namespace ssl {
@@ -20,14 +23,14 @@ struct block_info {
 };
 
 /// Writes out a table of records; `prefix` ends with a dot or is empty.
-inline void list_blocks(std::vector<block_info>& list, std::string const& prefix, block_record const* block, int count, path_record const* path,
-                        index base) {
+PRETEXT_NOINLINE inline void list_blocks(std::vector<block_info>& list, std::string const& prefix, block_record const* block,
+                                         int count, path_record const* path, index base) {
   for (int i = 0; i < count; ++i)
     for (int t = 0; t < block[i].times; ++t) {
       block_record const& b = block[i];
-      block_info info{.name = prefix + path_name(path, b.path, t).text, .offset = base + b.offset + t * b.stride, .elements = b.elements(),
+      block_info info{.name = join({prefix, path_name(path, b.path, t).text}), .offset = base + b.offset + t * b.stride, .elements = b.elements(),
                       .rank = b.rank, .extents = {b.extents[0], b.extents[1], b.extents[2], b.extents[3]}, .kind = b.kind, .initial = b.initial};
-      list.push_back(info);
+      list.push_back(std::move(info));
     }
 }
 

@@ -3,7 +3,9 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include "ssl/core/join.hpp"
 #include "ssl/core/shape.hpp"
 
 /// \file
@@ -13,10 +15,14 @@ namespace ssl {
 
 /// Base of every exception the library throws.
 struct error : std::runtime_error {
-  error(int code, std::string const& text)
-      : std::runtime_error("ssl[E" + std::to_string(code) + "]: " + text + " (docs/errors.md#e" + std::to_string(code) + ")"),
-        code(code) {}
+  error(int code, std::string const& text) : std::runtime_error(message(code, text)), code(code) {}
   int code;
+
+ private:
+  static std::string message(int code, std::string const& text) {
+    std::string const number = std::to_string(code);
+    return join({"ssl[E", number, "]: ", text, " (docs/errors.md#e", number, ")"});
+  }
 };
 
 /// A data set that cannot be used: too small, other channels, labels missing (E6xx).
@@ -46,8 +52,8 @@ struct device_error : error {
 
 /// The loss became NaN or infinite (E901); names the step and the first operation whose output was not finite.
 struct non_finite_error : error {
-  non_finite_error(int code, index step, std::string const& layer, std::string const& text)
-      : error(code, text), step(step), layer(layer), text(text) {}
+  non_finite_error(int code, index step, std::string layer, std::string text)
+      : error(code, text), step(step), layer(std::move(layer)), text(std::move(text)) {}
   index step;
   std::string layer;
   std::string text;  ///< the message without its code, for those who add to it

@@ -77,7 +77,8 @@ struct frame {
     f.recomputes = true;
     return f;
   }
-  T* at(slot const& s) const { return s.exists() ? arena + s.at(iteration, first_sample) : nullptr; }
+  PRETEXT_NOINLINE T* at(slot const& s) const { return s.exists() ? arena + s.at(iteration, first_sample) : nullptr; }
+  PRETEXT_NOINLINE void show(op_record const* op, shape output) const { observer->see(op, iteration, at(op->y), output); }
   T const* parameter(op_record const* op, int which) const { return parameters + op->parameter[which]; }
   T* gradient(op_record const* op, int which) const { return gradients + op->parameter[which]; }
   T* buffer(op_record const* op, int which) const { return buffers + op->buffer[which]; }

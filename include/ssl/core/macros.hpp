@@ -16,6 +16,13 @@
 #define PRETEXT_INLINE inline
 #endif
 
+/// Never part of its caller: compiled once, whoever calls.
+#if defined(__GNUC__) || defined(__clang__)
+#define PRETEXT_NOINLINE __attribute__((noinline))
+#else
+#define PRETEXT_NOINLINE
+#endif
+
 /// The loop below may run in vectors: its iterations do not touch each other's results.
 #if defined(_OPENMP) && !defined(__CUDACC__)
 #define PRETEXT_SIMD _Pragma("omp simd")

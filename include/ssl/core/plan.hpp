@@ -232,6 +232,7 @@ class recorder {
   reach sees = reach::batch;           ///< the largest part of the batch of which the network being recorded sees all at once
   bool reaches_too_far = false;        ///< a layer wants to see more
   bool mask_read = false;              ///< a layer of that network reads them
+  bool skips_samples = false;          ///< a branch of it computes only some samples of the batch
   int path = 0;
   int layers = 0;       ///< begun so far, as parameter_traits counts them
   int open_layers = 0;  ///< entered and not left

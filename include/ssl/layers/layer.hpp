@@ -3,6 +3,7 @@
 
 #include <concepts>
 
+#include "ssl/core/macros.hpp"
 #include "ssl/core/plan.hpp"
 
 /// \file
@@ -80,12 +81,24 @@ constexpr verdict checked(shape in) {
 template <class L>
 concept primitive_layer = layer<L> && requires { requires L::is_primitive; };
 
-/// Runs a layer. Primitives are bound without observation, so that they are instantiated once; the observer sees each output.
+namespace detail {
+/// One operation in one direction, never part of its caller: whoever runs it, it is compiled once, and to the same bits.
+template <class L, shape In, class Env>
+PRETEXT_NOINLINE void primitive_forward(typename Env::context& context, frame<typename Env::scalar> const& f, op_record const* op) {
+  L::template bind<In, Env>::forward(context, f, op);
+}
+template <class L, shape In, class Env>
+PRETEXT_NOINLINE void primitive_backward(typename Env::context& context, frame<typename Env::scalar> const& f, op_record const* op) {
+  L::template bind<In, Env>::backward(context, f, op);
+}
+}  // namespace detail
+
+/// Runs a layer. Primitives are bound without observation; the observer sees each output.
 template <class L, shape In, class Env>
 void forward(typename Env::context& context, frame<typename Env::scalar> const& f, op_record const* op) {
   if constexpr (primitive_layer<L>) {
-    L::template bind<In, typename Env::plain>::forward(context, f, op);
-    if constexpr (Env::how.observed) f.observer->see(op, f.iteration, f.at(op->y), L::output(In));
+    detail::primitive_forward<L, In, typename Env::plain>(context, f, op);
+    if constexpr (Env::how.observed) f.show(op, L::output(In));
   } else {
     L::template bind<In, Env>::forward(context, f, op);
   }
@@ -93,7 +106,10 @@ void forward(typename Env::context& context, frame<typename Env::scalar> const& 
 
 template <class L, shape In, class Env>
 void backward(typename Env::context& context, frame<typename Env::scalar> const& f, op_record const* op) {
-  L::template bind<In, Env>::backward(context, f, op);
+  if constexpr (primitive_layer<L>)
+    detail::primitive_backward<L, In, Env>(context, f, op);
+  else
+    L::template bind<In, Env>::backward(context, f, op);
 }
 
 }  // namespace ssl

@@ -47,6 +47,7 @@ struct on_kept_samples {
       return v;
     } else {
       int const samples = v.extents.n, take = r.operations;
+      r.skips_samples = true;
       v = r.apply(requirements{.output = v.extents.with_batch(kept(samples)), .workspace_forward = samples, .reach = reach::batch}, v);
       v = Branch::template record<Env>(r, v);
       int const put = r.operations;

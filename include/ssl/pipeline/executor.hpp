@@ -296,15 +296,22 @@ struct executor {
 
   template <int Node, bool Observed>
   static void forward_node(context& c, arrays const& a, options const& o, update_time now, double share, output_observer* observer) {
-    constexpr graph_node const& n = graph.node[Node];
-    op_record const* op = plan.op + plan.node[Node].operation;
-    if constexpr (runs_layer(n.kind)) {
+    if constexpr (runs_layer(graph.node[Node].kind))
       for (int chunk = 0; chunk < node_run<Run, Node>::chunks; ++chunk) {
         frame<T> f = frame_of<Node>(a, o, now, chunk);
         f.observer = observer;
         run_forward<Node, Observed>(c, f);
       }
-    } else if constexpr (n.kind == node_kind::stack) {
+    else
+      forward_unobserved<Node>(c, a, o, now, share);
+  }
+
+  /// Nodes in which there is nothing to observe.
+  template <int Node>
+  PRETEXT_NOINLINE static void forward_unobserved(context& c, arrays const& a, options const& o, update_time now, double share) {
+    constexpr graph_node const& n = graph.node[Node];
+    [[maybe_unused]] op_record const* op = plan.op + plan.node[Node].operation;
+    if constexpr (n.kind == node_kind::stack) {
       constexpr index first = trace_of<Run>.at[n.input[0]].elements(), second = trace_of<Run>.at[n.input[1]].elements();
       T* y = a.arena() + op->y.offset;
       backend::map2d(c, 1, first, ops::copy_cell<T>{a.arena() + op->x.offset, y, first});

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ssl/core/draw_normal.hpp"
+#include "ssl/core/macros.hpp"
 #include "ssl/core/parameter.hpp"
 #include "ssl/core/philox.hpp"
 #include "ssl/objectives/objective.hpp"
@@ -43,7 +44,7 @@ inline double draw_initial(initializer const& rule, draws& d) {
 
 /// Draws one block by (seed, full name). Values are rounded to float, so that every scalar type starts from the same numbers.
 template <class T>
-void initialise_block(initializer const& rule, std::string const& full_name, std::uint64_t seed, T* values, index count) {
+PRETEXT_NOINLINE void initialise_block(initializer const& rule, std::string const& full_name, std::uint64_t seed, T* values, index count) {
   draws d(draw_key{.seed = seed ^ detail::hash_name(full_name)});
   for (index i = 0; i < count; ++i) {
     double const value = rule.rule == initializer_rule::formula ? rule.formula(i, rule.fan) : detail::draw_initial(rule, d);

@@ -13,6 +13,7 @@ struct block_table {
 
   index parameter_elements = 0;
   index buffer_elements = 0;
+  bool skips_samples = false;  ///< in this environment, a branch computes only some samples of the batch
   block_record parameter[Parameters > 0 ? Parameters : 1] = {};
   block_record buffer[Buffers > 0 ? Buffers : 1] = {};
   path_record path[Paths] = {};
@@ -46,6 +47,7 @@ constexpr auto make_block_table() {
   block_table<size.parameters, size.buffers, size.paths> t;
   t.parameter_elements = r.parameter_elements;
   t.buffer_elements = r.buffer_elements;
+  t.skips_samples = r.skips_samples;
   for (int i = 0; i < size.parameters; ++i)
     t.parameter[i] = r.parameter[i], t.parameter[i].layers_above = r.layers + 1 - r.parameter[i].layer;
   for (int i = 0; i < size.buffers; ++i) t.buffer[i] = r.buffer[i];

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -119,7 +117,7 @@ double pipeline_impl<Run, true>::forward(batch_input const& batch, micro_batch w
   exec::upload(context_, arrays_, batch);
   exec::forward(context_, arrays_, options_, time_of(which), 1.0 / which.of);
   scalar before[step_graph::max_nodes];
-  std::copy(std::begin(losses_), std::end(losses_), before);
+  for (int i = 0; i < step_graph::max_nodes; ++i) before[i] = losses_[i];
   Run::backend::copy_out(context_, losses_, arrays_.losses(), sizeof(losses_));
   if (which.part > 0)
     for (int i = 0; i < step_graph::max_nodes; ++i)
@@ -293,12 +291,12 @@ void pipeline_impl<Run, true>::report_non_finite(double loss, update_time now) {
   exec::template forward<true>(context_, arrays_, options_, now, 1.0, &observer);
   std::string layer;
   if (observer.found >= 0) layer = plan_of<Run>.op_name(observer.found, observer.iteration).text;
-  exec::for_each_term(options_, steps_, losses_, [&layer](loss_term const& t) {
+  for (loss_term const& t : terms())
     if (layer.empty() && !std::isfinite(t.weight * t.value)) layer = t.name;
-  });
   throw non_finite_error(901, steps_, layer,
-                         "the loss is " + std::to_string(loss) + " at step " + std::to_string(steps_) + "; the first output that is not finite is that of " +
-                             layer + "; no weight moved in this step; lower the learning rate, clip gradients, or check the images");
+                         join({"the loss is ", std::to_string(loss), " at step ", std::to_string(steps_),
+                               "; the first output that is not finite is that of ", layer,
+                               "; no weight moved in this step; lower the learning rate, clip gradients, or check the images"}));
 }
 
 }  // namespace ssl

@@ -45,7 +45,16 @@ struct node_run {
     return {.mode = execution_mode::training,
             .statistics_groups = whole_groups ? node.statistics_groups / chunks : 1,
             .updates_weights = updates_weights,
-            .drops_samples = !node.average};
+            .drops_samples = !whole_average()};
+  }
+
+ private:
+  /// A network that skips nothing is the same as its moving average: both are compiled once.
+  static constexpr bool whole_average() {
+    if constexpr (node.average)
+      return block_table_of<network, input, run_environment<Run>>.skips_samples;
+    else
+      return false;
   }
 };
 

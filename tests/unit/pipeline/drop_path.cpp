@@ -127,12 +127,30 @@ TEST_CASE("drop path: a moving average drops nothing") {
   CHECK(first_loss<with>(0.9) == first_loss<with>(0));
 }
 
+constexpr encoders::vit_config skipping = [] {
+  encoders::vit_config c = plain;
+  c.skipped_per_mille = 400;
+  return c;
+}();
+
+/// The environments in which the nodes of averages run, as far as it is about samples.
+template <class Run>
+std::vector<bool> averages_drop_samples() {
+  std::vector<bool> drops;
+  for_each_index<Run::objective::graph.nodes>([&]<int Node>() {
+    constexpr graph_node const& n = Run::objective::graph.node[Node];
+    if constexpr (n.kind == node_kind::apply && n.average) drops.push_back(node_run<Run, Node>::how().drops_samples);
+  });
+  return drops;
+}
+
+TEST_CASE("skipped samples: only a network that skips some is compiled a second time for its moving average") {
+  CHECK(averages_drop_samples<followed<plain>>() == std::vector<bool>{true, true});
+  CHECK(averages_drop_samples<followed<dropping>>() == std::vector<bool>{true, true});
+  CHECK(averages_drop_samples<followed<skipping>>() == std::vector<bool>{false, true});  // encoder, projector
+}
+
 TEST_CASE("skipped samples: the encoder's own branches draw anew in every step, a moving average computes all") {
-  constexpr encoders::vit_config skipping = [] {
-    encoders::vit_config c = plain;
-    c.skipped_per_mille = 400;
-    return c;
-  }();
   auto const loss = []<class Run>(std::type_identity<Run>, ssl::index step) {
     backends::reference::context c;
     random_batches<Run> batches(run_options<Run>{}, 1);

@@ -3,6 +3,8 @@
 
 #include "ssl/core/host_only.hpp"
 
+#include <utility>
+
 #include "ssl/backends/cpu/context.hpp"
 #include "ssl/backends/cpu/detail/columns.hpp"
 #include "ssl/core/macros.hpp"
@@ -18,21 +20,33 @@ inline constexpr index least_cells = 4096;  ///< cells worth a task
 
 using cpu_kernels::larger, cpu_kernels::parts, cpu_kernels::smaller;
 
+/// Tiles of an array, each worth a task. The same for all cells, so compiled once.
+struct tiling {
+  struct tile {
+    index top, bottom, left, right;
+  };
+  PRETEXT_NOINLINE tiling(index rows, index cols)
+      : rows(rows), cols(cols), height(larger(1, least_cells / larger(1, cols))), width(smaller(larger(1, cols), 4 * least_cells)),
+        across(parts(cols, width)), tiles(parts(rows, height) * across) {}
+  PRETEXT_NOINLINE tile operator[](index task) const {
+    index const top = task / across * height, left = task % across * width;
+    return {top, smaller(rows, top + height), left, smaller(cols, left + width)};
+  }
+  index rows, cols, height, width, across, tiles;
+};
+
 template <class F>
-void map2d(cpu_context const& context, index rows, index cols, F const& f) {
-  if (rows <= 0 || cols <= 0) return;
-  index const height = larger(1, least_cells / cols), width = smaller(cols, 4 * least_cells);
-  index const across = parts(cols, width);
-  context.parallel(parts(rows, height) * across, [&](index task) {
-    index const top = task / across * height, bottom = smaller(rows, top + height);
-    index const left = task % across * width, right = smaller(cols, left + width);
+PRETEXT_NOINLINE void map2d(cpu_context const& context, index rows, index cols, F const& f) {
+  tiling const cut(rows, cols);
+  context.parallel(cut.tiles, [&](index task) {
+    tiling::tile const t = cut[task];
     F const own = f;  // a local copy: its members are known not to change under the stores
-    for (index r = top; r < bottom; ++r) {
-      if constexpr (requires { own.columns(r, left, right); }) {
-        own.columns(r, left, right);
+    for (index r = t.top; r < t.bottom; ++r) {
+      if constexpr (requires { own.columns(r, t.left, t.right); }) {
+        own.columns(r, t.left, t.right);
       } else {
 #pragma omp simd
-        for (index c = left; c < right; ++c) own(r, c);
+        for (index c = t.left; c < t.right; ++c) own(r, c);
       }
     }
   });
@@ -56,37 +70,58 @@ PRETEXT_INLINE auto sum_of_piece(F const& f, index r, index left, index right) {
 }
 
 template <class F>
-[[gnu::noinline]] auto sum_of_row(F const& f, index r, index left, index right) {
-  decltype(f(r, left)) sum = 0;
-  for (; left < right; left += least_cells) sum += sum_of_piece(f, r, left, smaller(right, left + least_cells));
+using sum_type = decltype(std::declval<F const&>()(index{}, index{}));
+
+/// sum over c in [left, right) of f(r, c), of an F without its type: a row is long enough for a call through a pointer
+template <class F>
+PRETEXT_NOINLINE sum_type<F> sum_of_row(void const* f, index r, index left, index right) {
+  sum_type<F> sum = 0;
+  for (; left < right; left += least_cells) sum += sum_of_piece(*static_cast<F const*>(f), r, left, smaller(right, left + least_cells));
   return sum;
 }
 
-template <class F, class Out>
-void sum_rows(cpu_context const& context, index rows, index cols, F const& f, Out const& out) {
-  using T = decltype(f(rows, cols));
-  constexpr index most_chunks = 64;
-  index const width = larger(least_cells, parts(cols, most_chunks));
-  index const chunks = parts(cols, width);
-  if (chunks > 1 && rows < 4 * context.threads()) {  // few long rows: the chunks of a row are shared out
-    for (index r = 0; r < rows; ++r) {
-      T part[most_chunks];
-      context.parallel(chunks, [&](index i) { part[i] = sum_of_row(f, r, i * width, smaller(cols, (i + 1) * width)); });
-      T sum = part[0];
-      for (index i = 1; i < chunks; ++i) sum += part[i];
-      out(r, sum);
-    }
-    return;
+/// How rows are summed: in chunks of `width`, and so many rows a task.
+struct row_cut {
+  static constexpr index most_chunks = 64;
+  PRETEXT_NOINLINE row_cut(index rows, index cols)
+      : rows(rows), cols(cols), width(larger(least_cells, parts(cols, most_chunks))), chunks(parts(cols, width)),
+        height(larger(1, least_cells / larger(1, cols))), tasks(parts(rows, height)) {}
+  bool few_long(int threads) const { return chunks > 1 && rows < 4 * threads; }
+  index rows, cols, width, chunks, height, tasks;
+};
+
+/// sum(f, row, left, right) over a whole row. Compiled once for all that is added up.
+template <class T>
+struct row_sum {
+  void const* f;
+  T (*sum)(void const* f, index r, index left, index right);
+
+  PRETEXT_NOINLINE T operator()(row_cut const& cut, index r) const {
+    T total = sum(f, r, 0, smaller(cut.cols, cut.width));
+    for (index left = cut.width; left < cut.cols; left += cut.width) total += sum(f, r, left, smaller(cut.cols, left + cut.width));
+    return total;
   }
-  index const height = larger(1, least_cells / larger(1, cols));
-  context.parallel(parts(rows, height), [&](index task) {
-    F const own = f;
-    for (index r = task * height; r < smaller(rows, (task + 1) * height); ++r) {
-      T sum = sum_of_row(own, r, 0, smaller(cols, width));
-      for (index left = width; left < cols; left += width) sum += sum_of_row(own, r, left, smaller(cols, left + width));
-      out(r, sum);
-    }
-  });
+  /// The same with the chunks of the row shared out.
+  PRETEXT_NOINLINE T operator()(cpu_context const& context, row_cut const& cut, index r) const {
+    T part[row_cut::most_chunks];
+    context.parallel(cut.chunks, [&](index i) { part[i] = sum(f, r, i * cut.width, smaller(cut.cols, (i + 1) * cut.width)); });
+    T total = part[0];
+    for (index i = 1; i < cut.chunks; ++i) total += part[i];
+    return total;
+  }
+};
+
+template <class F, class Out>
+PRETEXT_NOINLINE void sum_rows(cpu_context const& context, index rows, index cols, F const& f, Out const& out) {
+  row_cut const cut(rows, cols);
+  row_sum<sum_type<F>> const sum{&f, &sum_of_row<F>};
+  if (cut.few_long(context.threads()))
+    for (index r = 0; r < rows; ++r) out(r, sum(context, cut, r));
+  else
+    context.parallel(cut.tasks, [&](index task) {
+      for (index r = task * cut.height; r < smaller(rows, (task + 1) * cut.height); ++r)
+        out(r, cut.chunks == 1 ? sum_of_row<F>(&f, r, 0, cols) : sum(cut, r));
+    });
 }
 
 /// part[0..width) = sum over r in [top, bottom) of f(r, left + .)

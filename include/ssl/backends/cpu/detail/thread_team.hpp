@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "ssl/core/macros.hpp"
 #include "ssl/core/shape.hpp"
 
 namespace ssl::backends {
@@ -33,13 +34,7 @@ class thread_team {
   /// f(i) or f(i, slot) for i in [0, tasks), in any order; the caller's slot is 0, each worker has its own. f must not throw.
   template <class F>
   void run(index tasks, F const& f) {
-    share_out(tasks, {&f, [](void const* body, index i, int slot) {
-                        F const& task = *static_cast<F const*>(body);
-                        if constexpr (requires { task(i, slot); })
-                          task(i, slot);
-                        else
-                          task(i);
-                      }});
+    share_out(tasks, {&f, &call<F>});
   }
 
  private:
@@ -50,7 +45,16 @@ class thread_team {
     void operator()(index i, int slot) const { call(f, i, slot); }
   };
 
-  void share_out(index tasks, task_body body) {
+  template <class F>
+  static void call(void const* f, index i, int slot) {
+    F const& task = *static_cast<F const*>(f);
+    if constexpr (requires { task(i, slot); })
+      task(i, slot);
+    else
+      task(i);
+  }
+
+  PRETEXT_NOINLINE void share_out(index tasks, task_body body) {
     if (workers_.empty() || tasks < 2) {
       for (index i = 0; i < tasks; ++i) body(i, 0);
       return;
