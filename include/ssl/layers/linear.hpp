@@ -23,6 +23,36 @@ struct linear_config {
   linear_init init = linear_init::pytorch;
 };
 
+namespace detail {
+/// The products of a linear layer at any extents: a network holds many such layers, and this is compiled once for all of them.
+template <class Env, bool HasBias>
+struct affine_map {
+  using context = typename Env::context;
+  using backend = typename Env::backend;
+  using T = typename Env::scalar;
+  index rows, in, out;
+
+  PRETEXT_NOINLINE void forward(context& c, frame<T> const& f, op_record const* op) const {
+    T* y = f.at(op->y);
+    if constexpr (HasBias) backend::map2d(c, rows, out, ops::broadcast_cell<T>{f.parameter(op, 1), y, out});
+    backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = rows, .n = out, .k = in, .a = f.at(op->x), .lda = in,
+                                          .b = f.parameter(op, 0), .ldb = in, .c = y, .ldc = out, .beta = T(HasBias ? 1 : 0)});
+  }
+
+  PRETEXT_NOINLINE void backward(context& c, frame<T> const& f, op_record const* op) const {
+    T const* gy = f.at(op->gy);
+    if constexpr (Env::how.updates_weights) {
+      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::tn, .m = out, .n = in, .k = rows, .a = gy, .lda = out,
+                                            .b = f.at(op->x), .ldb = in, .c = f.gradient(op, 0), .ldc = in, .beta = T(1)});
+      if constexpr (HasBias) backend::sum_cols(c, rows, out, ops::value_at<T>{gy, out}, ops::store_added<T>{f.gradient(op, 1)});
+    }
+    if (op->gx.exists())
+      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nn, .m = rows, .n = in, .k = out, .a = gy, .lda = out,
+                                            .b = f.parameter(op, 0), .ldb = in, .c = f.at(op->gx), .ldc = in});
+  }
+};
+}  // namespace detail
+
 /// Affine map of the channels, the same for every row (pixel or token).
 ///
 /// Formula   y = x W^T + b
@@ -48,29 +78,11 @@ struct linear : primitive<linear<Config>> {
   template <shape In, class Env>
   struct bind {
     using context = typename Env::context;
-    using backend = typename Env::backend;
     using T = typename Env::scalar;
-    static constexpr index rows = In.rows(), in = In.c, out = Config.out;
+    static constexpr detail::affine_map<Env, has_bias> map{.rows = In.rows(), .in = In.c, .out = Config.out};
 
-    static void forward(context& c, frame<T> const& f, op_record const* op) {
-      T const* bias = has_bias ? f.parameter(op, 1) : nullptr;
-      T* y = f.at(op->y);
-      if constexpr (has_bias) backend::map2d(c, rows, out, ops::broadcast_cell<T>{bias, y, out});
-      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = rows, .n = out, .k = in, .a = f.at(op->x), .lda = in,
-                                            .b = f.parameter(op, 0), .ldb = in, .c = y, .ldc = out, .beta = T(has_bias ? 1 : 0)});
-    }
-
-    static void backward(context& c, frame<T> const& f, op_record const* op) {
-      T const* gy = f.at(op->gy);
-      if constexpr (Env::how.updates_weights) {
-        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::tn, .m = out, .n = in, .k = rows, .a = gy, .lda = out,
-                                              .b = f.at(op->x), .ldb = in, .c = f.gradient(op, 0), .ldc = in, .beta = T(1)});
-        if constexpr (has_bias) backend::sum_cols(c, rows, out, ops::value_at<T>{gy, out}, ops::store_added<T>{f.gradient(op, 1)});
-      }
-      if (op->gx.exists())
-        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nn, .m = rows, .n = in, .k = out, .a = gy, .lda = out,
-                                              .b = f.parameter(op, 0), .ldb = in, .c = f.at(op->gx), .ldc = in});
-    }
+    static void forward(context& c, frame<T> const& f, op_record const* op) { map.forward(c, f, op); }
+    static void backward(context& c, frame<T> const& f, op_record const* op) { map.backward(c, f, op); }
   };
 
  private:
