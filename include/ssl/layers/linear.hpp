@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ssl/backends/capabilities.hpp"
+#include "ssl/core/macros.hpp"
 #include "ssl/layers/layer.hpp"
 #include "ssl/ops/arithmetic.hpp"
 #include "ssl/ops/bias.hpp"

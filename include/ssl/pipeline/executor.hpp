@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ssl/core/macros.hpp"
 #include "ssl/losses/loss.hpp"
 #include "ssl/objectives/objective.hpp"
 #include "ssl/ops/arithmetic.hpp"
