@@ -100,7 +100,7 @@ struct execution {
   int statistics_groups = 1;    ///< batch statistics over the whole batch (1) or over each of so many equal parts
   bool updates_weights = true;  ///< false: backward passes through without accumulating gradients of parameters
   bool observed = false;        ///< true: the executor reports every operation's output (diagnosis only)
-  bool drops_samples = true;    ///< false: a moving average, whose branches compute every sample
+  bool drops_samples = true;    ///< false: the moving average of a network that does; its branches compute every sample
 };
 
 /// Everything that layers are bound to besides their input's shape.
