@@ -25,31 +25,57 @@ struct linear_config {
 };
 
 namespace detail {
-/// The products of a linear layer at any extents: a network holds many such layers, and this is compiled once for all of them.
-template <class Env, bool HasBias>
-struct affine_map {
+/// The products of a linear layer at any extents, wherever its weight lies.
+template <class Env>
+struct linear_products {
   using context = typename Env::context;
   using backend = typename Env::backend;
   using T = typename Env::scalar;
   index rows, in, out;
 
+  /// y = x W^T + beta y
+  void output(context& c, T const* x, T const* weight, T* y, T beta) const {
+    backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = rows, .n = out, .k = in, .a = x, .lda = in,
+                                          .b = weight, .ldb = in, .c = y, .ldc = out, .beta = beta});
+  }
+
+  /// gW = gy^T x + beta gW
+  void weight_gradient(context& c, T const* gy, T const* x, T* gweight, T beta) const {
+    backend::gemm(c, backends::product<T>{.form = backends::gemm_form::tn, .m = out, .n = in, .k = rows, .a = gy, .lda = out,
+                                          .b = x, .ldb = in, .c = gweight, .ldc = in, .beta = beta});
+  }
+
+  /// gx = gy W
+  void input_gradient(context& c, T const* gy, T const* weight, T* gx) const {
+    backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nn, .m = rows, .n = in, .k = out, .a = gy, .lda = out,
+                                          .b = weight, .ldb = in, .c = gx, .ldc = in});
+  }
+};
+
+/// A linear layer at any extents: a network holds many, and this is compiled once for all of them.
+template <class Env, bool HasBias>
+struct affine_map {
+  using context = typename Env::context;
+  using backend = typename Env::backend;
+  using T = typename Env::scalar;
+  linear_products<Env> products;
+
   PRETEXT_NOINLINE void forward(context& c, frame<T> const& f, op_record const* op) const {
     T* y = f.at(op->y);
-    if constexpr (HasBias) backend::map2d(c, rows, out, ops::broadcast_cell<T>{f.parameter(op, 1), y, out});
-    backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = rows, .n = out, .k = in, .a = f.at(op->x), .lda = in,
-                                          .b = f.parameter(op, 0), .ldb = in, .c = y, .ldc = out, .beta = T(HasBias ? 1 : 0)});
+    if constexpr (HasBias)
+      backend::map2d(c, products.rows, products.out, ops::broadcast_cell<T>{f.parameter(op, 1), y, products.out});
+    products.output(c, f.at(op->x), f.parameter(op, 0), y, T(HasBias ? 1 : 0));
   }
 
   PRETEXT_NOINLINE void backward(context& c, frame<T> const& f, op_record const* op) const {
     T const* gy = f.at(op->gy);
     if constexpr (Env::how.updates_weights) {
-      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::tn, .m = out, .n = in, .k = rows, .a = gy, .lda = out,
-                                            .b = f.at(op->x), .ldb = in, .c = f.gradient(op, 0), .ldc = in, .beta = T(1)});
-      if constexpr (HasBias) backend::sum_cols(c, rows, out, ops::value_at<T>{gy, out}, ops::store_added<T>{f.gradient(op, 1)});
+      products.weight_gradient(c, gy, f.at(op->x), f.gradient(op, 0), T(1));
+      if constexpr (HasBias)
+        backend::sum_cols(c, products.rows, products.out, ops::value_at<T>{gy, products.out},
+                          ops::store_added<T>{f.gradient(op, 1)});
     }
-    if (op->gx.exists())
-      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nn, .m = rows, .n = in, .k = out, .a = gy, .lda = out,
-                                            .b = f.parameter(op, 0), .ldb = in, .c = f.at(op->gx), .ldc = in});
+    if (op->gx.exists()) products.input_gradient(c, gy, f.parameter(op, 0), f.at(op->gx));
   }
 };
 }  // namespace detail
@@ -80,7 +106,8 @@ struct linear : primitive<linear<Config>> {
   struct bind {
     using context = typename Env::context;
     using T = typename Env::scalar;
-    static constexpr detail::affine_map<Env, has_bias> map{.rows = In.rows(), .in = In.c, .out = Config.out};
+    static constexpr detail::affine_map<Env, has_bias> map{
+        detail::linear_products<Env>{.rows = In.rows(), .in = In.c, .out = Config.out}};
 
     static void forward(context& c, frame<T> const& f, op_record const* op) { map.forward(c, f, op); }
     static void backward(context& c, frame<T> const& f, op_record const* op) { map.backward(c, f, op); }

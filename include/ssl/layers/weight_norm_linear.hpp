@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssl/backends/capabilities.hpp"
 #include "ssl/layers/layer.hpp"
+#include "ssl/layers/linear.hpp"
 #include "ssl/ops/l2_normalize.hpp"
 #include "ssl/ops/products.hpp"
 #include "ssl/ops/weight_norm.hpp"
@@ -52,7 +52,8 @@ struct weight_norm_linear : primitive<weight_norm_linear<Config>> {
     using context = typename Env::context;
     using backend = typename Env::backend;
     using T = typename Env::scalar;
-    static constexpr index rows = In.rows(), in = In.c, out = Config.out;
+    static constexpr index in = In.c, out = Config.out;
+    static constexpr detail::linear_products<Env> products{.rows = In.rows(), .in = in, .out = out};
 
     static void forward(context& c, frame<T> const& f, op_record const* op) {
       T const* v = f.parameter(op, 0);
@@ -60,8 +61,7 @@ struct weight_norm_linear : primitive<weight_norm_linear<Config>> {
       T* norm = op->saved.exists() ? f.at(op->saved) : weight + out * in;
       backend::sum_rows(c, out, in, ops::product_of<T>{v, v, in}, ops::store_root<T>{norm});
       backend::map2d(c, out, in, ops::normed_weight_cell<T>{v, norm, gain_of(f, op), weight, in});
-      backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nt, .m = rows, .n = out, .k = in, .a = f.at(op->x), .lda = in,
-                                            .b = weight, .ldb = in, .c = f.at(op->y), .ldc = out});
+      products.output(c, f.at(op->x), weight, f.at(op->y), T(0));
     }
 
     static void backward(context& c, frame<T> const& f, op_record const* op) {
@@ -69,13 +69,11 @@ struct weight_norm_linear : primitive<weight_norm_linear<Config>> {
       T* weight = f.at(op->workspace_backward);
       if (op->gx.exists()) {
         backend::map2d(c, out, in, ops::normed_weight_cell<T>{v, norm, gain, weight, in});
-        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::nn, .m = rows, .n = in, .k = out, .a = gy, .lda = out,
-                                              .b = weight, .ldb = in, .c = f.at(op->gx), .ldc = in});
+        products.input_gradient(c, gy, weight, f.at(op->gx));
       }
       if constexpr (Env::how.updates_weights) {
         T *gweight = weight, *along = weight + out * in;  // the weight itself is not needed any more
-        backend::gemm(c, backends::product<T>{.form = backends::gemm_form::tn, .m = out, .n = in, .k = rows, .a = gy, .lda = out,
-                                              .b = f.at(op->x), .ldb = in, .c = gweight, .ldc = in});
+        products.weight_gradient(c, gy, f.at(op->x), gweight, T(0));
         backend::sum_rows(c, out, in, ops::product_of<T>{gweight, v, in},
                           ops::store_gain_gradient<T>{norm, along, has_gain ? f.gradient(op, 1) : nullptr});
         backend::map2d(c, out, in, ops::direction_gradient_cell<T>{gweight, v, norm, gain, along, f.gradient(op, 0), in});

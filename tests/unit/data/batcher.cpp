@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sanitized.hpp"
+#include "ssl/core/macros.hpp"
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
 #include "unit/error_code.hpp"
@@ -33,10 +34,11 @@ void* counted(std::size_t bytes, std::size_t alignment) {
 
 void* operator new(std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
 void* operator new(std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+// Never inlined: g++ 12 warns where it sees free() called on what it knows to come from new.
+PRETEXT_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
+PRETEXT_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+PRETEXT_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+PRETEXT_NOINLINE void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 #endif
 
 namespace {
