@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <memory>
 
-#include "allocations/counted_memory.hpp"
 #include "conformance/backends.hpp"
+#include "counted_memory.hpp"
 #include "objectives/moving_target.hpp"
 #include "objectives/queue.hpp"
 #include "objectives/tiny.hpp"
@@ -33,10 +33,7 @@ void expect_none(char const* what, counted_memory::result const& found) {
 
 /// The counter itself must see each way of asking.
 void expect_counted(char const* what, void (*ask)()) {
-  counted_memory::start();
-  ask();
-  counted_memory::result const found = counted_memory::stop();
-  if (found.requests > 0) return;
+  if (counted_memory::during(ask).requests > 0) return;
   std::printf("the counter does not see %s\n", what);
   ++failures;
 }
@@ -78,9 +75,9 @@ void expect_quiet_steps(char const* what, run_options<Run> const& options = {}) 
   data::batcher<typename Run::augmentation, testing::random_pictures> batches(pictures, Run::image, Run::batch,
                                                                               options.augmentation, {.threads = 2});
   p.step(batches.next());
-  counted_memory::start();
-  for (int step = 0; step < 8; ++step) p.step(batches.next());  // into the third epoch
-  expect_none(what, counted_memory::stop());
+  expect_none(what, counted_memory::during([&] {
+                for (int step = 0; step < 8; ++step) p.step(batches.next());  // into the third epoch
+              }));
 }
 
 using conv = encoders::convnet<encoders::convnet_config{.width = 8, .stages = 3}>;

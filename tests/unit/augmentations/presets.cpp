@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "counted_memory.hpp"
 #include "ssl/augmentations/byol.hpp"
 #include "ssl/augmentations/emp_ssl.hpp"
 #include "ssl/augmentations/colorization.hpp"
@@ -16,7 +17,6 @@
 #include "ssl/augmentations/relative_position.hpp"
 #include "ssl/augmentations/simclr.hpp"
 #include "ssl/augmentations/task_views.hpp"
-#include "unit/augmentations/allocation_count.hpp"
 #include "unit/augmentations/made_batch.hpp"
 #include "unit/augmentations/pictures.hpp"
 
@@ -44,10 +44,11 @@ void allocates_nothing(ssl::shape image) {
   made_batch<Policy> made(image, 1);
   typename Policy::options const o;
   Policy::apply(image, o, {}, picture.view(), made.out, made.memory);
-  long const before = allocations;
-  for (std::uint32_t sample = 1; sample < 50; ++sample)
-    Policy::apply(image, o, {.sample = sample}, picture.view(), made.out, made.memory);
-  CHECK((before < 0 || allocations == before));  // below 0: a sanitizer owns the allocation functions
+  auto const asked = counted_memory::during([&] {
+    for (std::uint32_t sample = 1; sample < 50; ++sample)
+      Policy::apply(image, o, {.sample = sample}, picture.view(), made.out, made.memory);
+  });
+  CHECK(asked.requests == 0);
 }
 
 /// The four strengths, and how often.
@@ -81,7 +82,7 @@ TEST_CASE("presets: all make their views, of one channel too") {
   makes_views<relative_position_small<>>({1, 32, 32, 3});
 }
 
-TEST_CASE("presets: nothing is allocated once the scratch has seen a picture") {
+TEST_CASE("presets: nothing is allocated once the scratch has seen a picture" * doctest::skip(!counted_memory::works())) {
   using crop = chain<named<"crop", random_resized_crop<>>>;
   allocates_nothing<dinov2<8, 16>>({1, 32, 32, 3});
   allocates_nothing<mae<8>>({1, 32, 32, 3});

@@ -6,40 +6,14 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <stdexcept>
 #include <vector>
 
-#include "sanitized.hpp"
-#include "ssl/core/macros.hpp"
+#include "counted_memory.hpp"
 #include "ssl/data/in_memory.hpp"
 #include "ssl/data/procedural.hpp"
 #include "unit/error_code.hpp"
-
-#if !defined(PRETEXT_TEST_SANITIZED)
-namespace {
-
-std::atomic<long> allocations = 0;
-
-void* counted(std::size_t bytes, std::size_t alignment) {
-  ++allocations;
-  std::size_t const whole = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
-  if (void* memory = std::aligned_alloc(alignment, whole)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
-// Never inlined: g++ 12 warns where it sees free() called on what it knows to come from new.
-PRETEXT_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
-PRETEXT_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-PRETEXT_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-PRETEXT_NOINLINE void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-#endif
 
 namespace {
 
@@ -185,19 +159,17 @@ TEST_CASE("batcher hands out a batch that stays as it is while later ones are ma
   }
 }
 
-#if !defined(PRETEXT_TEST_SANITIZED)
-TEST_CASE("batcher allocates nothing once it runs") {
+TEST_CASE("batcher allocates nothing once it runs" * doctest::skip(!counted_memory::works())) {
   auto const set = pictures(23);
   for (int threads : {0, 1, 3}) {
     batcher<every_wire, ssl::data::procedural_images> source(set, small, 5, {}, {.threads = threads, .prefetch = 2, .seed = 5});
     source.next();
-    long const before = allocations;
-    REQUIRE(before > 0);
-    for (int k = 0; k < 200; ++k) source.next();
-    CHECK(allocations == before);
+    auto const asked = counted_memory::during([&] {
+      for (int k = 0; k < 200; ++k) source.next();
+    });
+    CHECK(asked.requests == 0);
   }
 }
-#endif
 
 namespace {
 

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "allocations/counted_memory.hpp"
+#include "counted_memory.hpp"
 
 #include <atomic>
 #include <cstdlib>
 
-#include "sanitized.hpp"
+// Sanitizers bring functions of their own for memory.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define PRETEXT_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define PRETEXT_TEST_SANITIZED 1
+#endif
+#endif
 
 #if defined(__GLIBC__) && !defined(PRETEXT_TEST_SANITIZED)
 
