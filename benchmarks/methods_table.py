@@ -154,8 +154,10 @@ def page(done):
     if table:
         first = next(iter(table.values()))
         some = first[0]
+        most = max(len(runs) for runs in table.values())
+        machines = sorted({f"{r['threads']} threads of {r['processor']}" for runs in table.values() for r in runs})
         lines += [f"Images of CIFAR-10: {some['train_images']:,} for training, {some['epochs']} epochs, so that every method sees",
-                  f"{some['images_seen']:,}; {max(len(r) for r in table.values())} seeds; {some['threads']} threads of {some['processor']}.", LEGEND,
+                  f"{some['images_seen']:,}; {most} seed{'s' * (most > 1)}; {' and '.join(machines)}.", LEGEND,
                   f"| raw pixels | | {spread(first, 'knn_raw_pixels', 100)} | | {spread(first, 'probe_raw_pixels', 100)} | | | | | |"]
         lines += [row(method, runs) for method, runs in table.items()]
     longer = [longer_row(m, e, r) for m, runs in lists.items() for e, r in sorted(runs.items()) if e != EPOCHS]
