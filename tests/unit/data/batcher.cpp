@@ -162,10 +162,16 @@ TEST_CASE("batcher hands out a batch that stays as it is while later ones are ma
 TEST_CASE("batcher allocates nothing once it runs" * doctest::skip(!counted_memory::works())) {
   auto const set = pictures(23);
   for (int threads : {0, 1, 3}) {
-    batcher<every_wire, ssl::data::procedural_images> source(set, small, 5, {}, {.threads = threads, .prefetch = 2, .seed = 5});
-    source.next();
+    using source_type = batcher<every_wire, ssl::data::procedural_images>;
+    std::unique_ptr<source_type> source;
+    auto const made = counted_memory::during([&] {
+      ssl::data::batcher_options const options{.threads = threads, .prefetch = 2, .seed = 5};
+      source = std::make_unique<source_type>(set, small, 5, every_wire::options{}, options);
+      source->next();
+    });
+    REQUIRE(made.requests > 0);
     auto const asked = counted_memory::during([&] {
-      for (int k = 0; k < 200; ++k) source.next();
+      for (int k = 0; k < 200; ++k) source->next();
     });
     CHECK(asked.requests == 0);
   }

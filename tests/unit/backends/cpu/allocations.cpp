@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "counted_memory.hpp"
 #include "ssl/backends/cpu/cpu.hpp"
 #include "unit/backends/capability_cases.hpp"
@@ -52,6 +54,11 @@ TEST_CASE_TEMPLATE("cpu: after construction nothing allocates, in any thread" * 
   for (int threads : {1, 2, 3}) {
     INFO("threads " << threads);
     cpu::context context{{.threads = threads}};
+    auto const one = counted_memory::during([] {
+      void* volatile const memory = std::malloc(1);
+      std::free(memory);
+    });
+    CHECK(one.requests == 1);
     auto const asked = counted_memory::during([&] { call_everything(context, a, b); });
     CHECK(asked.requests == 0);
   }
